@@ -1,0 +1,42 @@
+#pragma once
+
+#include <bespoke/job.hpp>
+#include <bespoke/json_value.hpp>
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace bespoke {
+
+/// What a phase's work sees of its job. Thread-safe; lives as long as somebody holds it, past the end of the attempt
+/// too, when its calls do nothing any more.
+class PhaseContext {
+ public:
+  virtual ~PhaseContext() = default;
+
+  /// The job's input as submitted.
+  virtual const Json& input() const = 0;
+  /// The output of a finished phase. Throws Error(not_found) that lists the finished ones.
+  virtual const Json& output(std::string_view phase) const = 0;
+  virtual bool has_output(std::string_view phase) const = 0;
+
+  virtual const JobId& job_id() const = 0;
+  virtual const std::string& owner() const = 0;
+  virtual const std::string& phase() const = 0;
+  virtual int attempt() const = 0;
+  /// The model that this attempt is to use; empty: the client's own.
+  virtual const std::string& model() const = 0;
+
+  /// Set when the attempt has ended: cancelled, timed out, stale, lease lost, shut down.
+  virtual std::stop_token stop_token() const = 0;
+  bool stop_requested() const { return stop_token().stop_requested(); }
+
+  /// Moves the percent to `fraction` (0 to 1) of the way to the next milestone; it never goes backwards. Also says that
+  /// the phase isn't stale. Cheap: stored at most a few times a second.
+  virtual void progress(double fraction) = 0;
+  /// Streams text to watchers, as an LLM phase does by itself.
+  virtual void stream(std::string_view text) = 0;
+};
+
+}  // namespace bespoke

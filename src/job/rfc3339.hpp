@@ -1,0 +1,16 @@
+#pragma once
+
+#include <bespoke/time.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace bespoke {
+
+/// "2026-01-31T09:05:00.250Z": RFC 3339 in UTC with milliseconds.
+std::string to_rfc3339(WallTime time);
+
+/// Reads RFC 3339 with any offset and any fraction (cut to milliseconds). Throws Error(invalid_argument).
+WallTime from_rfc3339(std::string_view text);
+
+}  // namespace bespoke
