@@ -46,8 +46,17 @@ struct ClaimPage {
 /// A position in the change feed. Only compared and passed back.
 using ChangeCursor = std::uint64_t;
 
+/// The last change of one job.
+struct ChangeEntry {
+  JobId id;
+  std::uint64_t revision = 0;  ///< the job's revision now; 0 when it was deleted
+  std::uint64_t epoch = 0;     ///< tells the owner at a glance whether the change took its lease away
+  JobState state = JobState::queued;
+};
+
 struct ChangePage {
-  std::vector<JobId> ids;  ///< jobs that changed, each once, in order of their last change; deleted ones too
+  std::vector<ChangeEntry>
+      entries;             ///< jobs that changed, each at least with its last change, in the order of the changes
   ChangeCursor next = 0;   ///< pass this as `since` next time
   bool more = false;       ///< there was more than fitted
   bool truncated = false;  ///< `since` is older than the feed goes back: look at everything that you watch
