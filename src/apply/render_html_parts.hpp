@@ -1,0 +1,29 @@
+#pragma once
+
+#include "apply/locale.hpp"
+#include "apply/render_document.hpp"
+#include "apply/render_letter.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace bespoke {
+
+/// Text for an element or a quoted attribute: &, <, >, " and ' become references.
+std::string escape_html(std::string_view text);
+
+/// The same, and line breaks become <br>.
+std::string html_lines(std::string_view text);
+
+/// The inside of the CV's sheet.
+std::string html_cv(const CvDocument& document);
+
+/// The inside of the letter's sheet.
+std::string html_letter(const LetterDocument& letter, const CvDocument& sender);
+
+/// "What changed and why": everything that a result holds beside the two papers.
+std::string html_report(const nlohmann::json& result, const Locale& locale);
+
+}  // namespace bespoke

@@ -1,0 +1,223 @@
+#include "apply/render_fields.hpp"
+#include "apply/render_html_parts.hpp"
+#include "apply/render_target.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace bespoke {
+namespace {
+
+using nlohmann::json;
+
+std::string heading(std::string_view text) {
+  return "<h3>" + escape_html(text) + "</h3>\n";
+}
+
+std::string_view operation_word(const Locale::Report& words, const std::string& operation) {
+  if (operation == "rewrite") return words.rewrite;
+  if (operation == "hide") return words.hide;
+  if (operation == "reorder") return words.reorder;
+  if (operation == "set_summary") return words.set_summary;
+  return operation;
+}
+
+/// What a change shows as its text before or after: a text as it is, item ids as what they stand for, one a line.
+std::string shown_text(const json& change, std::string_view member, const json& original) {
+  const auto found = change.is_object() ? change.find(member) : change.end();
+  if (!change.is_object() || found == change.end()) return {};
+  if (!found->is_array()) return text_of(*found);
+  std::string lines;
+  for (const json& item : *found) {
+    const std::string id = text_of(item);
+    const std::string text = target_text(original, id);
+    lines += (lines.empty() ? "" : "\n") + (text.empty() ? id : text);
+  }
+  return lines;
+}
+
+std::string text_box(std::string_view css_class, std::string_view word, const std::string& text) {
+  if (text.empty()) return {};
+  return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{}</dd></div>\n", css_class, escape_html(word),
+                     html_lines(text));
+}
+
+std::string evidence_list(const json& change, const json& original, const Locale& locale) {
+  std::string items;
+  for (const std::string& id : texts_at(change, "evidence")) {
+    const std::string text = target_text(original, id);
+    items += "<li><span class=\"at\">" + escape_html(target_label(original, id, locale)) + "</span>" +
+             (text.empty() ? "" : " " + html_lines(text)) + "</li>\n";
+  }
+  if (items.empty()) return {};
+  return "<div class=\"evidence\"><dt>" + escape_html(locale.report.evidence) + "</dt><dd><ul>\n" + items +
+         "</ul></dd></div>\n";
+}
+
+std::string change_item(const json& change, const json& original, const Locale& locale) {
+  const Locale::Report& words = locale.report;
+  const std::string id = text_at(change, "id");
+  const std::string operation = text_at(change, "op");
+  const std::string target = text_at(change, "target");
+  const bool accepted = flag_at(change, "accepted", true);
+  std::string html = fmt::format(
+      "<li class=\"change {}\" id=\"change-{}\" data-change=\"{}\" data-op=\"{}\" data-target=\"{}\" "
+      "data-accepted=\"{}\">\n",
+      accepted ? "applied" : "reverted", escape_html(id), escape_html(id), escape_html(operation), escape_html(target),
+      accepted);
+  html += "<h4><span class=\"op\">" + escape_html(operation_word(words, operation)) + "</span> <bdi>" +
+          escape_html(target_label(original, target, locale)) + "</bdi>";
+  if (!accepted) html += " <em>" + escape_html(words.reverted) + "</em>";
+  html += "</h4>\n<dl>\n";
+  html += text_box("was", words.was, shown_text(change, "before", original));
+  html += text_box("now", words.now, shown_text(change, "after", original));
+  html += text_box("why", words.why, text_at(change, "reason"));
+  html += evidence_list(change, original, locale);
+  html += "</dl>\n";
+  std::string keywords;
+  for (const std::string& keyword : texts_at(change, "keywords"))
+    keywords += "<li><bdi>" + escape_html(keyword) + "</bdi></li>";
+  if (!keywords.empty()) html += "<ul class=\"chips\">" + keywords + "</ul>\n";
+  return html + "</li>\n";
+}
+
+std::string changes_part(const json& result, const Locale& locale) {
+  const json& changes = list_at(result, "changes");
+  if (changes.empty()) {
+    const bool told = result.is_object() && result.contains("changes");
+    return told ? heading(locale.report.changes) + "<p>" + escape_html(locale.report.no_changes) + "</p>\n" : "";
+  }
+  std::string html = heading(locale.report.changes) + "<ol class=\"changes\">\n";
+  for (const json& change : changes) html += change_item(change, object_at(result, "original"), locale);
+  return html + "</ol>\n";
+}
+
+std::string coverage_bar(const json& coverage, std::string_view member, std::string_view word, const Locale& locale) {
+  const std::string covered = number_at(object_at(coverage, member), "covered");
+  const std::string total = number_at(object_at(coverage, member), "total");
+  if (covered.empty() || total.empty()) return {};
+  const std::string text =
+      fmt::format(fmt::runtime(locale.report.of), fmt::arg("covered", covered), fmt::arg("total", total));
+  return fmt::format("<div><dt>{0}</dt><dd><meter min=\"0\" max=\"{1}\" value=\"{2}\">{3}</meter> {3}</dd></div>\n",
+                     escape_html(word), total, covered, escape_html(text));
+}
+
+std::string coverage_part(const json& result, const Locale& locale) {
+  const json& coverage = object_at(result, "coverage");
+  const Locale::Report& words = locale.report;
+  std::string html;
+  const std::string bars =
+      coverage_bar(coverage, "before", words.before, locale) + coverage_bar(coverage, "after", words.after, locale);
+  if (!bars.empty()) html += "<dl class=\"coverage\">\n" + bars + "</dl>\n";
+  const std::array<std::pair<const char*, std::string_view>, 4> buckets = {
+      {{"surfaced", words.surfaced}, {"covered", words.covered}, {"hidden", words.hidden}, {"gap", words.gap}}};
+  for (const auto& [bucket, word] : buckets) {
+    std::string chips;
+    for (const json& keyword : list_at(coverage, "keywords")) {
+      if (text_at(keyword, "bucket") != bucket) continue;
+      const bool required = flag_at(keyword, "required", false);
+      chips += fmt::format("<li class=\"{}\" title=\"{}\"><bdi>{}</bdi></li>", required ? "required" : "preferred",
+                           escape_html(required ? words.required : words.preferred),
+                           escape_html(text_at(keyword, "keyword")));
+    }
+    if (chips.empty()) continue;
+    html += fmt::format("<div class=\"bucket {}\"><h4>{}</h4><ul class=\"chips\">{}</ul>", bucket, escape_html(word),
+                        chips);
+    if (std::string_view(bucket) == "gap") html += "<p>" + escape_html(words.gap_note) + "</p>";
+    html += "</div>\n";
+  }
+  return html.empty() ? html : heading(words.coverage) + html;
+}
+
+std::string score_part(const json& result, const Locale& locale) {
+  const json& score = object_at(result, "score");
+  const Locale::Report& words = locale.report;
+  std::string rows;
+  for (const json& line : list_at(score, "lines")) {
+    rows += "<tr><th scope=\"row\"><bdi>" + escape_html(text_at(line, "keyword")) + "</bdi></th><td class=\"number\">" +
+            escape_html(number_at(line, "points")) + " / " + escape_html(number_at(line, "weight")) + "</td><td>" +
+            html_lines(text_at(line, "explanation")) + "</td></tr>\n";
+  }
+  const std::string max = number_at(score, "max");
+  std::string totals;
+  for (const auto& [member, word] : {std::pair{"before", words.before}, std::pair{"after", words.after}}) {
+    const std::string points = number_at(score, member);
+    if (points.empty() || max.empty()) continue;
+    totals += (totals.empty() ? "" : " → ") + std::string(word) + std::string(locale.colon) +
+              fmt::format(fmt::runtime(words.points), fmt::arg("points", points), fmt::arg("max", max));
+  }
+  if (rows.empty() && totals.empty()) return {};
+  std::string html = heading(words.score);
+  if (!totals.empty()) html += "<p><strong>" + escape_html(totals) + "</strong></p>\n";
+  html += "<p class=\"fine\">" + escape_html(words.score_note) + "</p>\n";
+  if (!rows.empty()) html += "<table>\n" + rows + "</table>\n";
+  return html;
+}
+
+std::string refused_part(const json& result, const Locale& locale) {
+  std::string items;
+  for (const json& refused : list_at(result, "refused")) {
+    items += "<li><span class=\"op\">" + escape_html(operation_word(locale.report, text_at(refused, "op"))) +
+             "</span> <bdi>" +
+             escape_html(target_label(object_at(result, "original"), text_at(refused, "target"), locale)) + "</bdi>" +
+             escape_html(locale.colon) + html_lines(text_at(refused, "message")) + " <code>" +
+             escape_html(text_at(refused, "code")) + "</code></li>\n";
+  }
+  return items.empty() ? items : heading(locale.report.refused) + "<ul class=\"plain\">\n" + items + "</ul>\n";
+}
+
+std::string_view action_word(const Locale::Report& words, const std::string& action) {
+  if (action == "kept") return words.kept;
+  if (action == "reverted") return words.put_back;
+  if (action == "removed") return words.removed;
+  if (action == "repaired") return words.repaired;
+  return action;
+}
+
+std::string facts_part(const json& result, const Locale& locale) {
+  const json& report = object_at(result, "fact_report");
+  const Locale::Report& words = locale.report;
+  if (report.empty()) return {};
+  const auto count = [&](std::string_view member) {
+    const std::string number = number_at(report, member);
+    return number.empty() ? std::string("0") : number;
+  };
+  std::string html =
+      heading(words.facts) + "<p>" +
+      escape_html(fmt::format(fmt::runtime(words.facts_line), fmt::arg("supported", count("supported")),
+                              fmt::arg("violations", count("violations")), fmt::arg("reverted", count("reverted")),
+                              fmt::arg("removed", count("removed_sentences")))) +
+      "</p>\n";
+  std::string rows;
+  for (const json& check : list_at(report, "checks")) {
+    const std::string verdict = text_at(check, "verdict");
+    const bool supported = verdict == "supported";
+    const std::string part(text_at(check, "part") == "letter" ? locale.cv.letter : locale.cv.document);
+    rows += fmt::format("<tr class=\"{}\"><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td></tr>\n",
+                        supported ? "ok" : "not-ok", escape_html(part), html_lines(text_at(check, "text")),
+                        escape_html(supported ? words.supported : words.violation),
+                        escape_html(action_word(words, text_at(check, "action"))));
+  }
+  if (!rows.empty())
+    html += "<details><summary>" + escape_html(words.facts) + "</summary>\n<table>\n" + rows + "</table>\n</details>\n";
+  return html;
+}
+
+std::string notices_part(const json& result, const Locale& locale) {
+  std::string items;
+  for (const std::string& notice : texts_at(result, "notices")) items += "<li>" + html_lines(notice) + "</li>\n";
+  return items.empty() ? items : heading(locale.report.notes) + "<ul class=\"plain\">\n" + items + "</ul>\n";
+}
+
+}  // namespace
+
+std::string html_report(const json& result, const Locale& locale) {
+  const std::string body = notices_part(result, locale) + coverage_part(result, locale) + changes_part(result, locale) +
+                           refused_part(result, locale) + facts_part(result, locale) + score_part(result, locale);
+  if (body.empty()) return {};
+  return "<h2>" + escape_html(locale.report.title) + "</h2>\n" + body;
+}
+
+}  // namespace bespoke

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "apply/locale.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace bespoke {
+
+/// An item id such as "work.0.highlights.2" in words: "Tidewell Analytics, point 3". What can't be resolved stays as it
+/// is.
+std::string target_label(const nlohmann::json& profile, std::string_view id, const Locale& locale);
+
+/// The text that an item id stands for in `profile`; of an entry its name; empty when there is none.
+std::string target_text(const nlohmann::json& profile, std::string_view id);
+
+}  // namespace bespoke
