@@ -1,0 +1,219 @@
+#include "command_line.hpp"
+
+#include "commands.hpp"
+#include "options.hpp"
+#include "screen.hpp"
+#include "text_layout.hpp"
+
+#include <bespoke/error.hpp>
+#include <bespoke/version.hpp>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <csignal>
+#include <functional>
+
+namespace cli {
+namespace {
+
+void add_store(CLI::App& app, StoreChoice& store) {
+  app.add_option("--store", store.uri, "Where jobs are kept: sqlite:FILE or memory:")->capture_default_str();
+}
+
+void add_llm(CLI::App& app, LlmChoice& llm, bool several) {
+  auto* model = app.add_option("--llm", llm.models,
+                               several ? "Model: extractive (no network) or openai:MODEL; may be given several times, "
+                                         "the first is for jobs that name none"
+                                       : "Model: extractive (no network) or openai:MODEL, whose key is read from "
+                                         "OPENAI_API_KEY")
+                    ->default_str(default_llm);
+  if (several) {
+    model->expected(1, 16)->take_all();
+  } else {
+    model->expected(1);
+  }
+  app.add_option("--base-url", llm.base_url, "Of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1");
+}
+
+void add_log(CLI::App& app, LogChoice& log, bespoke::LogLevel standard) {
+  log.level = standard;
+  const std::map<std::string, bespoke::LogLevel> levels = {{"debug", bespoke::LogLevel::debug},
+                                                           {"info", bespoke::LogLevel::info},
+                                                           {"warning", bespoke::LogLevel::warning},
+                                                           {"error", bespoke::LogLevel::error},
+                                                           {"off", bespoke::LogLevel::off}};
+  app.add_option_function<std::string>(
+         "--log-level", [&log, levels](const std::string& word) { log.level = levels.at(word); },
+         "What is logged on standard error: debug, info, warning, error or off")
+      ->check(CLI::IsMember(std::set<std::string>{"debug", "info", "warning", "error", "off"}).description(""))
+      ->type_name("LEVEL")
+      ->default_str(std::string(to_string(standard)));
+  app.add_option("--execution-log", log.execution_log,
+                 "Appends a line for the start and the end of each phase to FILE, for audits")
+      ->type_name("FILE");
+}
+
+void add_owner(CLI::App& app, std::optional<std::string>& owner) {
+  app.add_option("--owner", owner, "Only this owner's jobs; without it every job, as the operator")->type_name("ID");
+}
+
+void add_json(CLI::App& app, bool& json, const char* what) {
+  app.add_flag("--json", json, what);
+}
+
+/// The options of every command, and the one that was chosen.
+struct CommandLine {
+  ApplyOptions apply;
+  WorkOptions work;
+  ListOptions list;
+  JobOptions show;
+  JobOptions watch;
+  JobOptions cancel;
+  ResumeOptions resume;
+  std::function<ExitCode(const std::string& program)> chosen;
+};
+
+void add_apply(CLI::App& program, CommandLine& line) {
+  CLI::App* app = program.add_subcommand("apply", "Make a tailored CV, a cover letter and a preview of both");
+  app->add_option("--profile", line.apply.profile, "JSON Resume document; - reads standard input")
+      ->required()
+      ->type_name("FILE");
+  app->add_option("--posting", line.apply.posting, "Job posting as JSON, plain text or HTML")
+      ->required()
+      ->type_name("FILE");
+  add_store(*app, line.apply.store);
+  add_llm(*app, line.apply.llm, false);
+  app->add_option("--owner", line.apply.owner, "Tenant or user that the job belongs to")->type_name("ID");
+  app->add_option("--key", line.apply.key,
+                  "Idempotency key: a second submit of the same input with it is the same job, of another a conflict")
+      ->type_name("KEY");
+  auto* out = app->add_option("--out", line.apply.out, "Folder for the preview's files")
+                  ->type_name("DIR")
+                  ->capture_default_str();
+  app->add_flag("--detach", line.apply.detach, "Only submit; a worker runs the job")->excludes(out);
+  add_json(*app, line.apply.json, "One JSON change a line on standard output, and nothing else there");
+  add_log(*app, line.apply.log, bespoke::LogLevel::off);
+  app->callback([&line] { line.chosen = [&line](const std::string& name) { return run_apply(name, line.apply); }; });
+}
+
+void add_work(CLI::App& program, CommandLine& line) {
+  CLI::App* app = program.add_subcommand("work", "Run and resume whatever is claimable");
+  add_store(*app, line.work.store);
+  add_llm(*app, line.work.llm, true);
+  app->add_flag("--until-idle", line.work.until_idle, "End when nothing is left to do (1 if a job failed)");
+  app->add_option("--max-takeovers", line.work.max_takeovers,
+                  "A job whose process has died more often than this in one phase fails")
+      ->check(CLI::Range(0, 1'000'000))
+      ->type_name("N")
+      ->capture_default_str();
+  app->add_flag("-q,--quiet", line.work.quiet, "Show no progress");
+  add_json(*app, line.work.json, "One JSON change a line on standard output, and nothing else there");
+  add_log(*app, line.work.log, bespoke::LogLevel::warning);
+  app->callback([&line] { line.chosen = [&line](const std::string& name) { return run_work(name, line.work); }; });
+}
+
+CLI::App* add_job_command(CLI::App& jobs, const char* name, const char* what, JobOptions& options, bool several,
+                          const char* json) {
+  CLI::App* app = jobs.add_subcommand(name, what);
+  auto* ids = app->add_option(several ? "ids" : "id", options.ids, "Id of the job, as apply printed it")
+                  ->required()
+                  ->type_name("ID");
+  ids->expected(1, several ? 1000 : 1);
+  add_store(*app, options.store);
+  add_owner(*app, options.owner);
+  add_json(*app, options.json, json);
+  return app;
+}
+
+void add_jobs(CLI::App& program, CommandLine& line) {
+  CLI::App* jobs = program.add_subcommand("jobs", "Look at jobs and steer them");
+  jobs->require_subcommand(1);
+
+  CLI::App* list = jobs->add_subcommand("list", "Jobs, the newest first");
+  add_store(*list, line.list.store);
+  add_owner(*list, line.list.owner);
+  list->add_option("--state", line.list.states, "Only jobs in this state; may be given several times")
+      ->expected(1)
+      ->take_all()
+      ->type_name("STATE");
+  list->add_option("--limit", line.list.limit, "At most so many")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
+  add_json(*list, line.list.json, "One job a line");
+  list->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_list(name, line.list); }; });
+
+  CLI::App* show = add_job_command(*jobs, "show", "One job with the history of its phases", line.show, false,
+                                   "The job as one line of JSON");
+  show->add_option("--out", line.show.out, "Write the preview's files to this folder")->type_name("DIR");
+  show->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_show(name, line.show); }; });
+
+  CLI::App* watch = add_job_command(*jobs, "watch", "Follow jobs until they end; ending this cancels nothing",
+                                    line.watch, true, "One JSON change a line");
+  watch->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_watch(name, line.watch); }; });
+
+  CLI::App* cancel =
+      add_job_command(*jobs, "cancel", "End a job wherever it runs", line.cancel, false, "The job as one line of JSON");
+  cancel->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_cancel(name, line.cancel); }; });
+
+  CLI::App* resume =
+      jobs->add_subcommand("resume", "Go on with a job after its last finished phase, here unless --detach");
+  resume->add_option("id", line.resume.id, "Id of the job, as apply printed it")->required()->type_name("ID");
+  add_store(*resume, line.resume.store);
+  add_llm(*resume, line.resume.llm, false);
+  add_owner(*resume, line.resume.owner);
+  auto* out = resume->add_option("--out", line.resume.out, "Folder for the preview's files")
+                  ->type_name("DIR")
+                  ->capture_default_str();
+  resume->add_flag("--detach", line.resume.detach, "Only queue it; a worker runs it")->excludes(out);
+  add_json(*resume, line.resume.json, "One JSON change a line (with --detach the job), and nothing else there");
+  add_log(*resume, line.resume.log, bespoke::LogLevel::off);
+  resume->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_resume(name, line.resume); }; });
+}
+
+int tell(std::string_view code, std::string_view message, ExitCode exit_code) {
+  std::fflush(stdout);
+  Screen screen(stderr, look_of(stderr));
+  screen.line(screen.paint(Tone::bad, screen.glyph("✗", "x")) + fmt::format(" {}: {}", code, printable(message)));
+  return static_cast<int>(exit_code);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  std::setlocale(LC_CTYPE, "");
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a job; Screen notices
+  CLI::App program(fmt::format("bespoke {}: preview jobs that survive the process that runs them", bespoke::version()));
+  program.set_version_flag("--version", std::string(bespoke::version()));
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(34);
+  program.footer(
+      "Exit codes: 0 done, 1 the job failed or was cancelled, 2 usage or bad input, 3 store trouble,\n"
+      "130 interrupted by Ctrl-C (once: an orderly stop; twice: at once), 143 ended by SIGTERM.");
+  CommandLine line;
+  add_apply(program, line);
+  add_work(program, line);
+  add_jobs(program, line);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11's own codes are over 100; help and version are no errors.
+    return program.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  }
+  try {
+    return static_cast<int>(line.chosen(argc > 0 ? argv[0] : "bespoke"));
+  } catch (const bespoke::Error& error) {
+    return tell(to_string(error.code()), error.message(), exit_code_of(error.code()));
+  } catch (const std::exception& error) {
+    return tell("internal", error.what(), ExitCode::job_failed);
+  }
+}
+
+}  // namespace cli

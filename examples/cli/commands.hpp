@@ -1,0 +1,18 @@
+#pragma once
+
+#include "exit_codes.hpp"
+#include "options.hpp"
+
+namespace cli {
+
+/// Each carries out one command of the program and throws bespoke::Error for what it can't do. `program` is the name
+/// that the program was called by, for the commands that it tells people to type.
+ExitCode run_apply(const std::string& program, const ApplyOptions& options);
+ExitCode run_work(const std::string& program, const WorkOptions& options);
+ExitCode run_jobs_list(const std::string& program, const ListOptions& options);
+ExitCode run_jobs_show(const std::string& program, const JobOptions& options);
+ExitCode run_jobs_watch(const std::string& program, const JobOptions& options);
+ExitCode run_jobs_cancel(const std::string& program, const JobOptions& options);
+ExitCode run_jobs_resume(const std::string& program, const ResumeOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <bespoke/log.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+constexpr const char* default_store = "sqlite:preview_jobs_data/jobs.db";
+constexpr const char* default_llm = "extractive";
+constexpr const char* default_output = "preview";
+
+struct StoreChoice {
+  std::string uri = default_store;
+};
+
+struct LlmChoice {
+  std::vector<std::string> models;  ///< "extractive", "openai:MODEL"; empty: the default
+  std::string base_url;
+};
+
+struct LogChoice {
+  bespoke::LogLevel level = bespoke::LogLevel::off;
+  std::string execution_log;  ///< file to append phase starts and ends to; "" for none
+};
+
+struct ApplyOptions {
+  StoreChoice store;
+  LlmChoice llm;
+  LogChoice log;
+  std::string profile;
+  std::string posting;
+  std::string owner;
+  std::string key;
+  std::string out = default_output;
+  bool detach = false;
+  bool json = false;
+};
+
+struct WorkOptions {
+  StoreChoice store;
+  LlmChoice llm;
+  LogChoice log;
+  bool until_idle = false;
+  int max_takeovers = 5;
+  bool quiet = false;
+  bool json = false;
+};
+
+struct ListOptions {
+  StoreChoice store;
+  std::optional<std::string> owner;
+  std::vector<std::string> states;
+  std::size_t limit = 50;
+  bool json = false;
+};
+
+/// Of show, watch and cancel.
+struct JobOptions {
+  StoreChoice store;
+  std::vector<std::string> ids;  ///< one, or several for watch
+  std::optional<std::string> owner;
+  std::string out;  ///< show: where to write the files; "" for nowhere
+  bool json = false;
+};
+
+struct ResumeOptions {
+  StoreChoice store;
+  LlmChoice llm;
+  LogChoice log;
+  std::string id;
+  std::optional<std::string> owner;
+  std::string out = default_output;
+  bool detach = false;
+  bool json = false;
+};
+
+}  // namespace cli
