@@ -15,6 +15,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+std::vector<JobId> ids_of(const ChangePage& page) {
+  std::vector<JobId> ids;
+  for (const ChangeEntry& entry : page.entries) ids.push_back(entry.id);
+  return ids;
+}
+
 /// Counts calls and lets a test wait for them.
 class WakeCounter {
  public:
@@ -53,17 +59,37 @@ STORE_CASE(FeedListsEachChangedJobOnceInOrderOfItsLastChange) {
   apply_one(store.store(), put_of(MutationKind::progress, a));
 
   ChangePage page = store->changes(0, 100);
-  EXPECT_THAT(page.ids, ElementsAre(b.job.id, c.job.id, a.job.id));
+  EXPECT_THAT(ids_of(page), ElementsAre(b.job.id, c.job.id, a.job.id));
   EXPECT_FALSE(page.more);
   EXPECT_FALSE(page.truncated);
   EXPECT_EQ(page.next, store->latest_change());
-  EXPECT_THAT(store->changes(page.next, 100).ids, IsEmpty());
+  EXPECT_THAT(ids_of(store->changes(page.next, 100)), IsEmpty());
   EXPECT_EQ(store->changes(page.next, 100).next, page.next);
-  EXPECT_THAT(store->changes(after_submits, 100).ids, ElementsAre(a.job.id));
+  EXPECT_THAT(ids_of(store->changes(after_submits, 100)), ElementsAre(a.job.id));
 
   apply_one(store.store(), removal_of(MutationKind::remove, b.job.id));
   page = store->changes(page.next, 100);
-  EXPECT_THAT(page.ids, ElementsAre(b.job.id));
+  EXPECT_THAT(ids_of(page), ElementsAre(b.job.id));
+}
+
+STORE_CASE(FeedTellsRevisionEpochAndState) {
+  const JobRecord record = queued_job();
+  apply_one(store.store(), submit_of(record));
+  JobRecord running = claimed(record, fresh_runner());
+  running.control.epoch = 41;
+  const Mutation batch[] = {put_of(MutationKind::claim, running), put_of(MutationKind::progress, running)};
+  store->apply(batch);
+  ChangePage page = store->changes(0, 10);
+  ASSERT_FALSE(page.entries.empty());
+  EXPECT_EQ(page.entries.back().id, record.job.id);
+  EXPECT_EQ(page.entries.back().revision, 3U);
+  EXPECT_EQ(page.entries.back().epoch, 41U);
+  EXPECT_EQ(page.entries.back().state, JobState::running);
+  apply_one(store.store(), removal_of(MutationKind::remove, record.job.id));
+  page = store->changes(page.next, 10);
+  ASSERT_EQ(page.entries.size(), 1U);
+  EXPECT_EQ(page.entries[0].id, record.job.id);
+  EXPECT_EQ(page.entries[0].revision, 0U);
 }
 
 STORE_CASE(FeedHasEveryKindOfMutationButHeartbeats) {
@@ -72,7 +98,7 @@ STORE_CASE(FeedHasEveryKindOfMutationButHeartbeats) {
   const auto expect_listed = [&](const Mutation& mutation) {
     apply_one(store.store(), mutation);
     const ChangePage page = store->changes(seen, 10);
-    EXPECT_THAT(page.ids, ElementsAre(record.job.id)) << to_string(mutation.kind);
+    EXPECT_THAT(ids_of(page), ElementsAre(record.job.id)) << to_string(mutation.kind);
     seen = page.next;
   };
   expect_listed(submit_of(record));
@@ -82,7 +108,7 @@ STORE_CASE(FeedHasEveryKindOfMutationButHeartbeats) {
     expect_listed(put_of(kind, record));
   }
   apply_one(store.store(), heartbeat_of(fresh_runner()));
-  EXPECT_THAT(store->changes(seen, 10).ids, IsEmpty());
+  EXPECT_THAT(ids_of(store->changes(seen, 10)), IsEmpty());
   expect_listed(put_of(MutationKind::finish, ended(record, JobState::failed, sample_epoch)));
   expect_listed(removal_of(MutationKind::purge, record.job.id));
 }
@@ -96,9 +122,9 @@ STORE_CASE(FeedIsReadInPagesWithoutLoss) {
   bool more = true;
   for (int pages = 0; more && pages < 50; ++pages) {
     const ChangePage page = store->changes(cursor, 3);
-    EXPECT_LE(page.ids.size(), 3U);
+    EXPECT_LE(page.entries.size(), 3U);
     EXPECT_GT(page.next, cursor);
-    for (const JobId& id : page.ids) ++seen[id];
+    for (const ChangeEntry& entry : page.entries) ++seen[entry.id];
     cursor = page.next;
     more = page.more;
   }
@@ -123,7 +149,7 @@ STORE_CASE(FeedSaysWhenItNoLongerGoesBackFarEnough) {
   EXPECT_EQ(old.next, store->latest_change());
   const ChangePage page = store->changes(recent, 1000);
   EXPECT_FALSE(page.truncated);
-  EXPECT_THAT(page.ids, ElementsAre(batch[7].id));
+  EXPECT_THAT(ids_of(page), ElementsAre(batch[7].id));
   EXPECT_FALSE(store->changes(store->latest_change(), 10).truncated);
 }
 
@@ -155,7 +181,7 @@ STORE_CASE(ConcurrentWritersLoseNothingAndTheFeedSeesAll) {
         if (page.truncated) {
           for (const JobRecord& record : store->list({.limit = 1000})) ++seen[record.job.id];
         }
-        for (const JobId& id : page.ids) ++seen[id];
+        for (const ChangeEntry& entry : page.entries) ++seen[entry.id];
         cursor = page.next;
         more = page.more;
       }
@@ -230,7 +256,7 @@ STORE_CASE(WakeReachesAnotherStoreObject) {
   const JobRecord record = queued_job();
   apply_one(store.store(), submit_of(record));
   EXPECT_TRUE(counter.passes(0));
-  EXPECT_THAT(other->changes(0, 10).ids, ElementsAre(record.job.id));
+  EXPECT_THAT(ids_of(other->changes(0, 10)), ElementsAre(record.job.id));
 }
 
 }  // namespace bespoke::testing

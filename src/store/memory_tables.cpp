@@ -105,12 +105,19 @@ ChangePage MemoryTables::changes(ChangeCursor since, std::size_t limit) const {
   if (page.truncated) since = feed_begin_;
   page.next = latest_change_;
   for (auto next = feed_.upper_bound(since); next != feed_.end(); ++next) {
-    if (page.ids.size() == limit) {
+    if (page.entries.size() == limit) {
       page.next = std::prev(next)->first;
       page.more = true;
       break;
     }
-    page.ids.push_back(next->second);
+    ChangeEntry& entry = page.entries.emplace_back();
+    entry.id = next->second;
+    if (const auto job = jobs_.find(entry.id); job != jobs_.end()) {
+      const JobRecord& record = job->second.record;
+      entry.revision = record.job.revision;
+      entry.epoch = record.control.epoch;
+      entry.state = record.job.state;
+    }
   }
   return page;
 }
