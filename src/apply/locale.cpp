@@ -2,8 +2,6 @@
 
 #include "apply/locale_tables.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 
@@ -41,6 +39,26 @@ std::vector<std::string_view> locale_codes() {
   return codes;
 }
 
+std::string fill(std::string_view frame,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> arguments) {
+  std::string filled;
+  while (!frame.empty()) {
+    const auto found = std::find_if(arguments.begin(), arguments.end(), [&](const auto& argument) {
+      const std::string_view name = argument.first;
+      return frame.size() > name.size() + 1 && frame[0] == '{' && frame.substr(1).starts_with(name) &&
+             frame[name.size() + 1] == '}';
+    });
+    if (found == arguments.end()) {
+      filled += frame[0];
+      frame.remove_prefix(1);
+    } else {
+      filled += found->second;
+      frame.remove_prefix(found->first.size() + 2);
+    }
+  }
+  return filled;
+}
+
 std::string join_list(const Locale& locale, const std::vector<std::string>& items) {
   std::string joined;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -58,9 +76,7 @@ std::string format_date(const Locale& locale, std::string_view iso) {
   if (!shaped) return std::string(iso);
   const int month = (iso[5] - '0') * 10 + (iso[6] - '0');
   if (month < 1 || month > 12) return std::string(iso);
-  return fmt::format(fmt::runtime(locale.cv.month_year),
-                     fmt::arg("month", locale.cv.months[static_cast<std::size_t>(month - 1)]), fmt::arg("year", year),
-                     fmt::arg("number", month));
+  return fill(locale.cv.month_year, {{"month", locale.cv.months[static_cast<std::size_t>(month - 1)]}, {"year", year}});
 }
 
 std::string format_date_range(const Locale& locale, std::string_view start, std::string_view end) {

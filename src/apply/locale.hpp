@@ -1,14 +1,16 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bespoke {
 
 /// Words and habits of one language, for everything that a reader of the output sees. Texts in which a name stands
-/// in braces are fmt formats with these named arguments.
+/// in braces are frames for `fill`.
 struct Locale {
   std::string_view code;  ///< BCP 47
   bool right_to_left = false;
@@ -28,7 +30,7 @@ struct Locale {
     std::string_view courses, score;
     std::string_view present;                 ///< the end of a range that goes on
     std::array<std::string_view, 12> months;  ///< short forms
-    std::string_view month_year;              ///< {month} {year}; {number} is the month's number
+    std::string_view month_year;              ///< {month} {year}
   };
   Cv cv;
 
@@ -73,6 +75,10 @@ const Locale& locale_for(std::string_view language);
 
 /// The languages that there are locales for, English first.
 std::vector<std::string_view> locale_codes();
+
+/// `frame` with each {name} replaced by that argument. What arguments hold is not looked at again.
+std::string fill(std::string_view frame,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> arguments);
 
 /// "a, b and c" in that language.
 std::string join_list(const Locale& locale, const std::vector<std::string>& items);

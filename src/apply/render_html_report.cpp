@@ -98,8 +98,7 @@ std::string coverage_bar(const json& coverage, std::string_view member, std::str
   const std::string covered = number_at(object_at(coverage, member), "covered");
   const std::string total = number_at(object_at(coverage, member), "total");
   if (covered.empty() || total.empty()) return {};
-  const std::string text =
-      fmt::format(fmt::runtime(locale.report.of), fmt::arg("covered", covered), fmt::arg("total", total));
+  const std::string text = fill(locale.report.of, {{"covered", covered}, {"total", total}});
   return fmt::format("<div><dt>{0}</dt><dd><meter min=\"0\" max=\"{1}\" value=\"{2}\">{3}</meter> {3}</dd></div>\n",
                      escape_html(word), total, covered, escape_html(text));
 }
@@ -146,7 +145,7 @@ std::string score_part(const json& result, const Locale& locale) {
     const std::string points = number_at(score, member);
     if (points.empty() || max.empty()) continue;
     totals += (totals.empty() ? "" : " → ") + std::string(word) + std::string(locale.colon) +
-              fmt::format(fmt::runtime(words.points), fmt::arg("points", points), fmt::arg("max", max));
+              fill(words.points, {{"points", points}, {"max", max}});
   }
   if (rows.empty() && totals.empty()) return {};
   std::string html = heading(words.score);
@@ -184,12 +183,12 @@ std::string facts_part(const json& result, const Locale& locale) {
     const std::string number = number_at(report, member);
     return number.empty() ? std::string("0") : number;
   };
-  std::string html =
-      heading(words.facts) + "<p>" +
-      escape_html(fmt::format(fmt::runtime(words.facts_line), fmt::arg("supported", count("supported")),
-                              fmt::arg("violations", count("violations")), fmt::arg("reverted", count("reverted")),
-                              fmt::arg("removed", count("removed_sentences")))) +
-      "</p>\n";
+  std::string html = heading(words.facts) + "<p>" +
+                     escape_html(fill(words.facts_line, {{"supported", count("supported")},
+                                                         {"violations", count("violations")},
+                                                         {"reverted", count("reverted")},
+                                                         {"removed", count("removed_sentences")}})) +
+                     "</p>\n";
   std::string rows;
   for (const json& check : list_at(report, "checks")) {
     const std::string verdict = text_at(check, "verdict");

@@ -2,7 +2,6 @@
 
 #include "apply/render_fields.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
@@ -86,7 +85,7 @@ std::string target_label(const json& profile, std::string_view id, const Locale&
   const std::optional<std::size_t> point =
       parts.size() == 4 && parts[2] == "highlights" ? index_of(parts[3]) : std::nullopt;
   if (!point) return name;
-  return fmt::format(fmt::runtime(locale.report.bullet), fmt::arg("place", name), fmt::arg("number", *point + 1));
+  return fill(locale.report.bullet, {{"place", name}, {"number", std::to_string(*point + 1)}});
 }
 
 std::string target_text(const json& profile, std::string_view id) {

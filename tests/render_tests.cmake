@@ -1,0 +1,3 @@
+# What a person sees: the renderers and the client without a model.
+bespoke_add_test(extractive_client_test)
+bespoke_add_test(render_html_test)
