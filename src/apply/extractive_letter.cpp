@@ -197,14 +197,14 @@ class LetterWriter {
       const std::string bare = without_full_stop(bullet->text);
       const std::string own = in_first_person(bare, locale_, place.current, sentences == 1);
       if (own.empty()) {
-        points += (points.empty() ? "" : std::string(locale_.semicolon)) + bare;
+        points += "\n- " + bare;
       } else {
         text += blank() + own + std::string(locale_.full_stop);
         ++sentences;
       }
       ++used;
     }
-    if (!points.empty()) text += blank() + fill(words_.points, {{"points", points}});
+    if (!points.empty()) text += blank() + std::string(words_.points) + points;
     paragraphs_.push_back(text);
   }
 

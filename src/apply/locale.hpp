@@ -62,7 +62,7 @@ struct Locale {
     std::string_view role_now, role_past;                             ///< {name} {position}
     std::string_view role_now_loose, role_past_loose;                 ///< the same for a position that is no plain noun
     std::string_view at_place;                                        ///< {name}: of an entry without a position
-    std::string_view points;                                          ///< {points}: bullets, joined
+    std::string_view points;                                          ///< before bullets as they stand
     std::string_view project;                                         ///< {name}
     std::string_view education, certificates, languages;              ///< {text}
     std::string_view close, regards;
