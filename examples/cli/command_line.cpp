@@ -108,6 +108,10 @@ void add_work(CLI::App& program, CommandLine& line) {
       ->check(CLI::Range(0, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
+  app->add_option("--max-jobs", line.work.max_jobs, "Jobs under way at once")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->type_name("N")
+      ->capture_default_str();
   app->add_flag("-q,--quiet", line.work.quiet, "Show no progress");
   add_json(*app, line.work.json, "One JSON change a line on standard output, and nothing else there");
   add_log(*app, line.work.log, bespoke::LogLevel::warning);

@@ -45,6 +45,7 @@ struct WorkOptions {
   LogChoice log;
   bool until_idle = false;
   int max_takeovers = 5;
+  std::size_t max_jobs = 10'000;  ///< under way at once
   bool quiet = false;
   bool json = false;
 };

@@ -122,6 +122,7 @@ ExitCode run_work(const std::string& program, const WorkOptions& options) {
   bespoke::RunnerOptions runner_options;
   runner_options.claim = bespoke::ClaimScope::all;
   runner_options.max_takeovers = options.max_takeovers;
+  runner_options.max_jobs = options.max_jobs;
   runner_options.log = log;
   const auto runner = open_runner(*store, models, std::move(runner_options));
 

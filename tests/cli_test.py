@@ -1,0 +1,453 @@
+#!/usr/bin/env python3
+"""The program bespoke as a person or a script uses it: output, exit codes, bad input, Ctrl-C."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import termios
+import time
+import unittest
+from pathlib import Path
+
+from program_harness import BIN, DATA, LABELS, SLOW, PacedServer, Process, bespoke, environment, posting, scratch, show, submit
+
+ADA = DATA / "profiles" / "ada.json"
+NORTHWIND = DATA / "postings" / "northwind.json"
+FILES = ["letter.md", "preview.html", "preview.md", "result.json", "resume.json"]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.scratch = scratch()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = Path(self.scratch.name)
+        self.store = f"sqlite:{self.folder}/jobs.db"
+
+    def apply(self, *more, profile=ADA, job_posting=NORTHWIND, **keywords):
+        return bespoke("apply", "--profile", profile, "--posting", job_posting, "--store", self.store,
+                       *([] if "--detach" in more or "--out" in more else ["--out", self.folder / "out"]),
+                       *more, **keywords)  # fmt: skip
+
+    def jobs(self):
+        done = bespoke("jobs", "list", "--store", self.store, "--json", "--limit", 1000)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def started(self, program, *arguments, **keywords):
+        process = Process(program, *arguments, **keywords)
+        self.addCleanup(process.kill)
+        return process
+
+    def server(self, *arguments, **keywords):
+        server = PacedServer(self.folder, *arguments, **keywords)
+        self.addCleanup(server.kill)
+        return server
+
+    def assert_refused(self, done, code, *words):
+        """One line on standard error that holds `words`, nothing but that, and the exit code."""
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+
+class Apply(Case):
+    def test_makes_a_preview_and_names_every_phase(self):
+        done = self.apply()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertRegex(lines[0], r"^job [0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")
+        milestones = [re.match(r" *(\d+) %  (.*?)(   .*)?$", line) for line in lines]
+        self.assertEqual([(int(m[1]), m[2]) for m in milestones if m], list(LABELS.items()))
+        self.assertEqual(lines[-1].strip(), f"{self.folder}/out/preview.html")
+        self.assertEqual(done.stderr, "")
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+        self.assertIn("<html", (self.folder / "out" / "preview.html").read_text())
+        resume = json.loads((self.folder / "out" / "resume.json").read_text())
+        self.assertEqual(resume["basics"]["name"], json.loads(ADA.read_text())["basics"]["name"])
+        self.assertGreater(len((self.folder / "out" / "letter.md").read_text()), 200)
+
+    def test_takes_under_a_second(self):
+        began = time.monotonic()
+        done = self.apply()
+        taken = time.monotonic() - began
+        self.assertEqual(done.returncode, 0, done.stderr)
+        print(f"extractive job, from the command to the files: {taken * 1000:.0f} ms", flush=True)
+        self.assertLess(taken, 1.0 * SLOW)
+
+    def test_json_is_one_change_a_line_and_nothing_else(self):
+        done = self.apply("--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        changes = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(changes[0]["kind"], "snapshot")
+        jobs = [change["job"] for change in changes if change["kind"] == "snapshot"]
+        self.assertEqual({change["kind"] for change in changes} - {"snapshot", "text", "reset"}, set())
+        for key in ("percent", "revision"):
+            values = [job[key] for job in jobs]
+            self.assertEqual(values, sorted(values), key)
+        self.assertEqual(jobs[-1]["state"], "succeeded")
+        self.assertEqual([phase["percent"] for phase in jobs[-1]["phases"]] + [jobs[-1]["percent"]], list(LABELS))
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+
+    def test_goes_on_when_nobody_reads_its_output(self):
+        command = shlex.join([str(BIN / "bespoke"), "apply", "--profile", str(ADA), "--posting", str(NORTHWIND), "--store",
+                              self.store, "--out", str(self.folder / "out"), "--json"])  # fmt: skip
+        subprocess.run(["bash", "-c", f"{command} | head -n 1"], check=True, capture_output=True, env=environment())
+        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"])
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+
+    def test_detached_jobs_are_run_by_a_worker(self):
+        done = self.apply("--detach")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = re.match(r"job (\S+)", done.stdout)[1]
+        self.assertEqual(show(self.store, job)["state"], "queued")
+        work = bespoke("work", "--store", self.store, "--until-idle")
+        self.assertEqual(work.returncode, 0, work.stderr)
+        self.assertIn("1 succeeded, 0 failed", work.stdout)
+        self.assertIn(f"{job}  100 %  Preview ready!", work.stdout)
+        shown = bespoke("jobs", "show", job, "--store", self.store, "--out", self.folder / "out")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+
+    def test_the_same_key_is_the_same_job_or_a_conflict(self):
+        first = self.apply("--key", "k1", "--owner", "user-42")
+        again = self.apply("--key", "k1", "--owner", "user-42")
+        self.assertEqual((first.returncode, again.returncode), (0, 0), again.stderr)
+        self.assertEqual(first.stdout.splitlines()[0], again.stdout.splitlines()[0])
+        other = self.apply("--key", "k1", "--owner", "user-42", job_posting=DATA / "postings" / "hospital.json")
+        self.assert_refused(other, 2, "conflict", "k1")
+        stranger = self.apply("--key", "k1", "--owner", "user-43")
+        self.assertEqual(stranger.returncode, 0, stranger.stderr)
+        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"] * 2)
+
+    def test_reads_a_posting_as_plain_text(self):
+        text = self.folder / "posting.txt"
+        text.write_text("Backend Engineer at Northwind Metering\n\nRequired\n- C++ or Go\n- PostgreSQL, Kafka\n- Docker\n")
+        done = self.apply(job_posting=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class BadInput(Case):
+    def test_names_the_place_of_broken_json(self):
+        broken = self.folder / "broken.json"
+        broken.write_text('{\n  "basics": {"name": "Ada",}\n}\n')
+        self.assert_refused(self.apply(profile=broken), 2, "invalid_argument", str(broken), "line 2", "column")
+        self.assertFalse((self.folder / "jobs.db").exists(), "nothing is stored, not even a store")
+
+    def test_names_the_place_of_a_wrong_value(self):
+        profile = json.loads(ADA.read_text())
+        profile["work"][0]["startDate"] = "last spring"
+        wrong = self.folder / "wrong.json"
+        wrong.write_text(json.dumps(profile))
+        self.assert_refused(self.apply(profile=wrong), 2, "invalid_argument", str(wrong), "/work/0/startDate")
+        self.assertEqual(self.jobs(), [])
+
+    def test_refuses_a_profile_with_nothing_to_tailor(self):
+        for content in ("{}", '{"basics": {"name": "Ada"}}', "[]", "null"):
+            with self.subTest(content):
+                bare = self.folder / "bare.json"
+                bare.write_text(content)
+                self.assert_refused(self.apply(profile=bare), 2, "invalid_argument", str(bare))
+        self.assertEqual(self.jobs(), [])
+
+    def test_refuses_an_empty_posting(self):
+        for content in ("", "  \n", "{}", '{"title": "", "company": "", "description": "  "}'):
+            with self.subTest(content):
+                empty = self.folder / "empty.json"
+                empty.write_text(content)
+                self.assert_refused(self.apply(job_posting=empty), 2, "invalid_argument", str(empty))
+        self.assertTrue(not (self.folder / "jobs.db").exists() or self.jobs() == [])
+
+    def test_names_a_file_that_is_missing_or_no_text(self):
+        self.assert_refused(self.apply(profile=self.folder / "none.json"), 2, "none.json", "No such file")
+        latin = self.folder / "latin1.txt"
+        latin.write_bytes(b"Entwickler f\xfcr Datenbanken")
+        self.assert_refused(self.apply(job_posting=latin), 2, "latin1.txt", "UTF-8")
+        self.assert_refused(self.apply(profile=self.folder), 2, "invalid_argument", str(self.folder))
+
+    def test_says_before_any_work_that_the_output_cannot_be_written(self):
+        occupied = self.folder / "file"
+        occupied.write_text("")
+        self.assert_refused(self.apply("--out", occupied / "out"), 2, str(occupied))
+        self.assertTrue(not (self.folder / "jobs.db").exists() or self.jobs() == [])
+
+    def test_usage_errors_are_2_and_help_is_0(self):
+        for arguments in ([], ["fly"], ["apply"], ["apply", "--profil", "x"], ["work", "--max-jobs", "0"], ["jobs"],
+                          ["jobs", "show"], ["apply", "--profile", "a", "--posting", "b", "--detach", "--out", "c"]):  # fmt: skip
+            with self.subTest(arguments):
+                self.assertEqual(bespoke(*arguments).returncode, 2)
+        for arguments in (["--help"], ["--version"], ["apply", "--help"], ["jobs", "resume", "--help"]):
+            with self.subTest(arguments):
+                self.assertEqual(bespoke(*arguments).returncode, 0)
+        self.assert_refused(bespoke("jobs", "list", "--store", "oracle:x"), 2, "oracle", "sqlite:")
+        self.assert_refused(self.apply("--llm", "psychic"), 2, "psychic", "extractive", "openai:")
+        self.assert_refused(self.apply("--llm", "openai:gpt-5-mini"), 2, "OPENAI_API_KEY")
+        self.assert_refused(self.apply("--llm", "psychic", "--detach"), 2, "psychic")
+
+    def test_jobs_that_are_not_there(self):
+        self.apply("--owner", "user-42")
+        (job,) = self.jobs()
+        self.assert_refused(bespoke("jobs", "show", "0193f1c2", "--store", self.store), 2, "invalid_argument", "0193f1c2")
+        for command in ("show", "watch", "cancel", "resume"):
+            with self.subTest(command):
+                nobody = "0193f1c2-7b1e-7c44-9a53-2f0e6d1b8c11"
+                self.assert_refused(bespoke("jobs", command, nobody, "--store", self.store), 2, "not_found", nobody)
+                other = bespoke("jobs", command, job["id"], "--owner", "user-43", "--store", self.store)
+                self.assert_refused(other, 2, "not_found")
+        self.assert_refused(bespoke("jobs", "resume", job["id"], "--store", self.store), 2, "conflict", "jobs show")
+        self.assert_refused(bespoke("jobs", "list", "--state", "asleep", "--store", self.store), 2, "asleep", "queued")
+
+
+class StoreTrouble(Case):
+    COMMANDS = (["jobs", "list"], ["work", "--until-idle"])
+
+    def assert_store_refused(self, *words, **keywords):
+        self.assert_refused(self.apply(**keywords), 3, *words)
+        for command in self.COMMANDS:
+            with self.subTest(command):
+                self.assert_refused(bespoke(*command, "--store", self.store, **keywords), 3, *words)
+
+    def test_a_file_that_is_no_database(self):
+        file = self.folder / "jobs.db"
+        file.write_text("Dear diary,\n" * 500)
+        self.assert_store_refused("store_corrupt", str(file))
+        self.assertEqual(file.read_text(), "Dear diary,\n" * 500, "left as it was")
+
+    def test_a_database_of_something_else(self):
+        file = self.folder / "jobs.db"
+        with sqlite3.connect(file) as database:
+            database.execute("create table recipes (name text)")
+            database.execute("insert into recipes values ('shortbread')")
+        database.close()
+        self.assert_store_refused(str(file))
+        database = sqlite3.connect(file)
+        self.assertEqual(database.execute("select name from recipes").fetchall(), [("shortbread",)])
+        database.close()
+
+    def test_a_newer_schema(self):
+        self.apply()
+        database = sqlite3.connect(self.folder / "jobs.db")
+        version = database.execute("pragma user_version").fetchone()[0]
+        database.execute("pragma user_version = 9999")
+        database.commit()
+        self.assert_store_refused("unsupported", "9999", str(self.folder / "jobs.db"))
+        database.execute(f"pragma user_version = {version}")
+        database.commit()
+        database.close()
+        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"], "nothing was lost")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
+    def test_an_unreadable_file(self):
+        self.apply()
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.folder / "jobs.db", 0o600)
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        out = self.folder / "out-of-nobody"
+        out.mkdir()
+        os.chown(out, 65534, 65534)
+        done = bespoke("apply", "--profile", ADA, "--posting", NORTHWIND, "--store", self.store, "--out", out, **nobody)
+        self.assert_refused(done, 3, "store_unavailable", str(self.folder / "jobs.db"))
+        done = bespoke("jobs", "list", "--store", self.store, **nobody)
+        self.assert_refused(done, 3, "store_unavailable", str(self.folder / "jobs.db"))
+        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"], "nothing was lost")
+
+    def test_a_folder_in_the_place_of_the_file(self):
+        (self.folder / "jobs.db").mkdir()
+        self.assert_store_refused(str(self.folder / "jobs.db"))
+
+    def test_looking_at_a_store_that_is_not_there_makes_none(self):
+        self.assert_refused(bespoke("jobs", "list", "--store", self.store), 3, "no store", str(self.folder / "jobs.db"))
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+class Jobs(Case):
+    def test_list_show_cancel_resume(self):
+        one = submit(self.store, self.folder, 1, model="extractive")
+        two = submit(self.store, self.folder, 2, model="extractive")
+        self.assertEqual([job["id"] for job in self.jobs()], [two, one])
+        listed = bespoke("jobs", "list", "--store", self.store, env=environment(COLUMNS="80"))
+        self.assertIn(one, listed.stdout)
+        self.assertTrue(all(len(line) <= 80 for line in listed.stdout.splitlines()), listed.stdout)
+        cancelled = bespoke("jobs", "cancel", one, "--store", self.store)
+        self.assertEqual(cancelled.returncode, 0, cancelled.stderr)
+        self.assertEqual(show(self.store, one)["state"], "cancelled")
+        watched = bespoke("jobs", "watch", one, "--store", self.store)
+        self.assertEqual(watched.returncode, 1, "a cancelled job")
+        only = bespoke("jobs", "list", "--store", self.store, "--state", "cancelled", "--json")
+        self.assertEqual([json.loads(line)["id"] for line in only.stdout.splitlines()], [one])
+        queued = bespoke("jobs", "resume", one, "--store", self.store, "--detach")
+        self.assertEqual(queued.returncode, 0, queued.stderr)
+        self.assertEqual(show(self.store, one)["state"], "queued")
+        resumed = bespoke("jobs", "resume", one, "--store", self.store, "--out", self.folder / "out")
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        self.assertEqual(show(self.store, one)["state"], "succeeded")
+        self.assertEqual(show(self.store, two)["state"], "queued", "resume runs no other job")
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+
+    def test_a_worker_says_which_model_it_lacks(self):
+        submit(self.store, self.folder, 1)
+        work = bespoke("work", "--store", self.store, "--until-idle")
+        self.assertEqual(work.returncode, 0, work.stderr)
+        self.assertIn("openai:paced", work.stderr)
+        self.assertEqual([job["state"] for job in self.jobs()], ["queued"])
+
+    def test_a_watcher_in_another_process_sees_everything(self):
+        server = self.server()
+        job = submit(self.store, self.folder, 1)
+        watcher = self.started("bespoke", "jobs", "watch", job, "--store", self.store, "--json")
+        self.assertEqual(json.loads(watcher.next_line())["job"]["state"], "queued")
+        work = bespoke("work", "--store", self.store, "--until-idle", "--llm", "openai:paced", "--base-url", server.url)
+        self.assertEqual(work.returncode, 0, work.stdout + work.stderr)
+        self.assertEqual(watcher.wait(), 0, watcher.error_text())
+        changes = [json.loads(line) for line in watcher.all_lines]
+        self.assertEqual(changes[-1]["job"]["state"], "succeeded")
+        self.assertTrue([change for change in changes if change["kind"] == "text"], "streamed text crosses processes")
+
+
+class WhenThingsGoWrong(Case):
+    def unused_port(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            return listener.getsockname()[1]
+
+    def test_a_failed_job_names_the_phase_the_code_and_the_way_on(self):
+        port = self.unused_port()
+        done = self.apply("--llm", "openai:paced", "--base-url", f"http://127.0.0.1:{port}/v1", timeout=90)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"✗ Generating tailored CV with AI\.\.\. +failed after 4 attempts in ")
+        self.assertRegex(done.stderr, r"\n +llm_unavailable: .*127\.0\.0\.1")
+        self.assertIn("The job is kept for 7 days", done.stderr)
+        self.assertIn("attempt 1 failed: llm_unavailable", done.stdout)
+        self.assertFalse((self.folder / "out" / "preview.html").exists())
+        command = re.search(r"Go on from here: +(.*)", done.stderr)[1]
+        self.server(port=port)
+        again = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment(), timeout=60, check=False)
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+        job = self.jobs()[0]
+        self.assertEqual([phase["attempts"] for phase in job["phases"]], [1, 1, 5, 1, 1])
+
+    def begin_streaming(self, *more):
+        """An apply command that is in the middle of the letter."""
+        server = self.server()
+        process = self.started("bespoke", "apply", "--profile", ADA, "--posting", posting(self.folder, 1), "--store", self.store,
+                               "--llm", "openai:paced", "--base-url", server.url, "--out", self.folder / "out", "--json", *more)  # fmt: skip
+        process.until(lambda line: '"kind":"text"' in line and "generate_cover_letter" in line)
+        return process, server
+
+    def test_ctrl_c_stops_in_order_and_prints_the_command_that_goes_on(self):
+        process, server = self.begin_streaming()
+        process.send(signal.SIGINT)
+        self.assertEqual(process.wait(), 130, process.error_text())
+        (job,) = self.jobs()
+        command = re.search(r"Go on with: +(.*)", process.error_text())[1]
+        if job["state"] != "succeeded":  # the letter may have been ready within the grace
+            self.assertEqual((job["state"], job["attempts_used"]), ("queued", 0))
+            self.assertEqual(len(server.requests()), 2)
+            again = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment(), timeout=60, check=False)
+            self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertEqual([phase["state"] for phase in self.jobs()[0]["phases"]], ["succeeded"] * 5)
+        self.assertEqual(self.jobs()[0]["phases"][2]["attempts"], 1, "the finished phase was kept")
+
+    def test_the_second_ctrl_c_aborts(self):
+        process, _ = self.begin_streaming()
+        process.send(signal.SIGINT)
+        deadline = time.monotonic() + 10 * SLOW
+        while "Stopping in order" not in process.error_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        began = time.monotonic()
+        process.send(signal.SIGINT)
+        self.assertEqual(process.wait(), 130)
+        self.assertLess(time.monotonic() - began, 0.5 * SLOW)
+        (job,) = self.jobs()
+        self.assertIn(job["state"], ("running", "queued"))
+        self.assertEqual(job["phases"][2]["state"], "succeeded")
+
+    def test_sigterm_ends_a_worker_in_order(self):
+        server = self.server()
+        job = submit(self.store, self.folder, 1)
+        worker = self.started("bespoke", "work", "--store", self.store, "--llm", "openai:paced", "--base-url", server.url)
+        worker.until(lambda line: "Generating tailored CV" in line)
+        worker.send(signal.SIGTERM)
+        self.assertEqual(worker.wait(), 143, worker.error_text())
+        left = show(self.store, job)
+        self.assertIn(left["state"], ("queued", "succeeded"))
+        self.assertEqual(left["attempts_used"], 0)
+
+    def test_cancel_from_afar_ends_the_transfer(self):
+        process, server = self.begin_streaming()
+        job = self.jobs()[0]["id"]
+        done = bespoke("jobs", "cancel", job, "--store", self.store)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(process.wait(), 1)
+        self.assertIn("cancelled", process.error_text() + process.all_lines[-1])
+        self.assertEqual(show(self.store, job)["state"], "cancelled")
+
+
+class Terminal(Case):
+    def on_terminal(self, columns, *arguments, env=None):
+        """Runs the program on a pseudo terminal; gives its exit code and what it wrote there."""
+        parent, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen([BIN / "bespoke", *map(str, arguments)], stdout=child, stderr=child, stdin=child,
+                                   env=env or environment(TERM="xterm-256color"), close_fds=True)  # fmt: skip
+        os.close(child)
+        written = b""
+        try:
+            while block := os.read(parent, 65536):
+                written += block
+        except OSError:
+            pass  # the other end is closed
+        os.close(parent)
+        return process.wait(60 * SLOW), written.decode()
+
+    def live(self, columns, **keywords):
+        server = self.server()
+        return self.on_terminal(columns, "apply", "--profile", ADA, "--posting", NORTHWIND, "--store", self.store, "--llm",
+                                "openai:paced", "--base-url", server.url, "--out", self.folder / "out", **keywords)  # fmt: skip
+
+    def test_shows_a_bar_with_the_phase_and_ends_with_ticks(self):
+        for columns in (120, 80, 60, 40):
+            with self.subTest(columns):
+                code, written = self.live(columns)
+                self.assertEqual(code, 0, written)
+                plain = re.sub(r"\x1b\[[0-9;]*m", "", written)
+                frames = [frame for frame in re.split(r"\r\x1b\[K", plain) if frame]
+                drawn = [frame for frame in frames if "\n" not in frame]
+                self.assertTrue(all(len(frame) < columns for frame in drawn), max(drawn, key=len))
+                self.assertTrue(any("Generating tailored CV" in frame for frame in drawn))
+                if columns >= 80:
+                    self.assertTrue(any("▇" in frame and "▁" in frame and "token" in frame for frame in drawn), drawn[-1])
+                self.assertEqual(plain.count("✓"), 6, plain)
+                self.assertIn("\x1b[32m✓", written)
+
+    def test_respects_no_color(self):
+        code, written = self.live(80, env=environment(TERM="xterm-256color", NO_COLOR="1"))
+        self.assertEqual(code, 0)
+        self.assertIn("✓", written)
+        self.assertNotRegex(written, r"\x1b\[[0-9;]*m")
+
+    def test_a_dumb_terminal_gets_plain_lines(self):
+        code, written = self.live(80, env=environment(TERM="dumb"))
+        self.assertEqual(code, 0)
+        self.assertNotIn("\x1b", written)
+        self.assertIn(" 50 %  Generating tailored CV with AI...", written)
+
+    def test_without_utf8_it_keeps_to_ascii(self):
+        code, written = self.live(80, env=environment(TERM="xterm-256color") | {"LANG": "C"})
+        self.assertEqual(code, 0)
+        self.assertIn("+\x1b[0m Loading user profile...", written)
+        self.assertNotIn("▇", written)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

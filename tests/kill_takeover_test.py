@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Two workers on one SQLite store: no job runs twice at once, and when one is killed the other takes its jobs over in
+under a second. Prints the times from the kill to the start of the phase elsewhere.
+
+BESPOKE_TEST_SEED=N repeats a run; BESPOKE_LONG_TESTS=1 makes more rounds.
+"""
+
+import datetime
+import time
+from pathlib import Path
+
+from program_harness import LONG, SLOW, PacedServer, Process, executions, fail, scratch, seeded, show, submit
+
+ROUNDS = 30 if LONG else 5
+JOBS_EACH = 3
+LIMIT = 1.0
+
+
+def expect(condition, message):
+    if not condition:
+        fail(message)
+
+
+def seconds(event):
+    return datetime.datetime.fromisoformat(event["at"].replace("Z", "+00:00")).timestamp()
+
+
+def worker(store, server, log):
+    return Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url, "--max-jobs",
+                   2 * JOBS_EACH, "--execution-log", log, "--log-level", "error")  # fmt: skip
+
+
+def under_way(log, pid):
+    """Jobs whose last event is a start by `pid`."""
+    last = {event["job"]: event for event in executions(log)} if log.exists() else {}
+    return {job: event for job, event in last.items() if event["event"] == "started" and event["pid"] == str(pid)}
+
+
+def wait_for(condition, what, limit=30):
+    deadline = time.monotonic() + limit * SLOW
+    while not (found := condition()):
+        expect(time.monotonic() < deadline, f"in {limit} s: {what}")
+        time.sleep(0.005)
+    return found
+
+
+def check_one_at_a_time(log, killed_at):
+    """Between a start and its end, or the death of its process, nobody else starts the job."""
+    holder = {}
+    for event in executions(log):
+        job, pid = event["job"], event["pid"]
+        if event["event"] == "started":
+            other = holder.get(job)
+            expect(other in (None, pid) or killed_at.get(other, float("inf")) <= seconds(event) + 0.001,
+                   f"{job} was started by {pid} while {other} ran it")  # fmt: skip
+            holder[job] = pid
+        else:
+            expect(holder.get(job) == pid, f"{job}: {pid} finished a phase that {holder.get(job)} was running")
+            holder[job] = None
+
+
+def main():
+    chance = seeded()
+    times = []
+    with scratch() as name:
+        folder = Path(name)
+        store = f"sqlite:{folder}/jobs.db"
+        log = folder / "executions.log"
+        server = PacedServer(folder)
+        workers = [worker(store, server, log), worker(store, server, log)]
+        ids = []
+        killed_at = {}
+        for _ in range(ROUNDS):
+            for _ in range(2 * JOBS_EACH):
+                ids.append(submit(store, folder, len(ids)))
+            victim = chance.choice(workers)
+            streaming = lambda pid=victim.pid: [  # noqa: E731
+                job for job, event in under_way(log, pid).items() if event["phase"].startswith("generate_")
+            ]  # fmt: skip
+            wait_for(streaming, "the worker that is to be killed has jobs in the middle of a call")
+            killed_at[str(victim.pid)] = time.time()
+            victim.kill()
+            orphans = under_way(log, victim.pid)
+            workers.remove(victim)
+            survivor = workers[0]
+
+            def starts_elsewhere(orphans=orphans, survivor=survivor, moment=killed_at[str(victim.pid)]):
+                first = {}
+                for event in executions(log):
+                    if event["job"] in orphans and event["pid"] == str(survivor.pid) and seconds(event) >= moment - 0.001:
+                        first.setdefault(event["job"], seconds(event) - moment)
+                return first if len(first) == len(orphans) else None
+
+            times += wait_for(starts_elsewhere, "the other worker takes over").values()
+            workers.append(worker(store, server, log))
+        wait_for(lambda: all(show(store, job)["state"] == "succeeded" for job in ids), "every job succeeds", 120)
+        for process in workers:
+            process.kill()
+        server.kill()
+        check_one_at_a_time(log, killed_at)
+    times.sort()
+    print(f"{ROUNDS} kills, {len(times)} jobs taken over in mid-call, after {times[0] * 1000:.0f} to {times[-1] * 1000:.0f} ms, "
+          f"half of them within {times[len(times) // 2] * 1000:.0f} ms; no job ran twice at once")  # fmt: skip
+    expect(times[-1] < LIMIT * SLOW, f"a take-over took {times[-1]:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+#!/bin/bash
+# Builds everything and runs every test and check; ends with "N passed, N failed" and 1 if anything failed.
+#   tests/run.sh            all of it, up to 25 minutes on two cores
+#   tests/run.sh --quick    without clang-tidy and sanitizers
+#   tests/run.sh --long     with longer kill loops and simulations
+# Installs what is missing (Debian 12, as root or through sudo).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+mode=usual
+case ${1:-} in
+  '') ;;
+  --quick | --long) mode=${1#--} ;;
+  *) sed -n '2,6p' "$0" | cut -c 3-; exit 2 ;;
+esac
+[[ $mode == long ]] && export BESPOKE_LONG_TESTS=1
+jobs=$(nproc)
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+passed=0 failed=0 failures=()
+began=$SECONDS
+
+heading() { printf '\n== %s (after %d s)\n' "$*" $((SECONDS - began)); }
+# check TITLE COMMAND...: counts as one; its output is shown when it fails.
+check() {
+  local title=$1
+  shift
+  if "$@" >"$logs/check" 2>&1; then
+    passed=$((passed + 1))
+    echo "passed: $title"
+  else
+    failed=$((failed + 1)) failures+=("$title")
+    tail -n 60 "$logs/check"
+    echo "FAILED: $title"
+  fi
+}
+# suite TITLE FOLDER CTEST_OPTION...: counts each of its tests.
+suite() {
+  local title=$1 folder=$2 closing
+  shift 2
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@" >"$logs/suite" 2>&1
+  local code=$?
+  closing=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests? failed out of [0-9]+' "$logs/suite")
+  if [[ $closing =~ ,\ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
+    failed=$((failed + BASH_REMATCH[1])) passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
+  else
+    failed=$((failed + 1))
+  fi
+  if ((code)); then
+    failures+=("$title")
+    tail -n 200 "$logs/suite"
+  fi
+  echo "$title: ${closing:-no test ran}"
+}
+# build FOLDER TARGETS CMAKE_OPTION...
+build() {
+  local folder=$1 targets=$2
+  shift 2
+  local launcher=()
+  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  # shellcheck disable=SC2086  # targets is a list
+  cmake -S . -B "$folder" -G Ninja "${launcher[@]}" "$@" && cmake --build "$folder" --target $targets
+}
+sources() { git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | grep -v node_modules; }
+no_aslr() { if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi; }
+
+heading "packages"
+cmake/debian-packages.sh build test || exit 1
+
+heading "build"
+check "build, warnings are errors" build build all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBESPOKE_BUILD_TESTS=ON \
+  -DBESPOKE_BUILD_EXAMPLES=ON -DBESPOKE_WERROR=ON
+((failed)) && { echo "1 failed: nothing to test"; exit 1; }
+
+heading "tests"
+suite "library" build -j "$jobs" -LE programs
+heading "tests of the programs, with SIGKILL"
+suite "programs" build -L programs
+
+heading "form"
+check "clang-format" bash -c 'git ls-files "*.cpp" "*.hpp" "*.h" "*.c" | grep -v node_modules | xargs clang-format --dry-run -Werror'
+
+if [[ $mode != quick ]]; then
+  heading "clang-tidy"
+  check "clang-tidy" bash -c "git ls-files 'src/*.cpp' 'capi/*.cpp' 'examples/*.cpp' |
+    xargs -P $jobs -n 4 clang-tidy --quiet -p build"
+
+  heading "address and undefined behaviour sanitizers"
+  check "build for ASan and UBSan" build build-asan all -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
+    -DBESPOKE_SANITIZE=address,undefined
+  suite "ASan and UBSan, library" build-asan -j "$jobs" -LE programs
+  suite "ASan and UBSan, program" build-asan -L programs -R cli
+
+  heading "thread sanitizer"
+  check "build for TSan" build build-tsan all -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
+    -DBESPOKE_BUILD_EXAMPLES=OFF -DBESPOKE_SANITIZE=thread
+  TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1} no_aslr_suite=1
+  suite "TSan" build-tsan -j "$jobs" -LE programs
+fi
+
+heading "all"
+((${#failures[@]})) && printf 'failed: %s\n' "${failures[@]}"
+echo "$passed passed, $failed failed"
+((failed == 0))
