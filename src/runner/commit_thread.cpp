@@ -1,0 +1,90 @@
+#include "runner/commit_thread.hpp"
+
+#include <utility>
+
+namespace bespoke {
+
+CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor)
+    : store_(store), executor_(std::move(executor)), thread_([this] { run(); }) {}
+
+CommitThread::~CommitThread() {
+  close();
+}
+
+void CommitThread::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
+  const MutexLock lock(mutex_);
+  if (closed_) return;
+  commits_waiting_.push_back({std::move(mutations), std::move(done)});
+  changed_.notify_one();
+}
+
+void CommitThread::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
+  const MutexLock lock(mutex_);
+  if (closed_) return;
+  reads_waiting_.push_back({std::move(read), std::move(done)});
+  changed_.notify_one();
+}
+
+void CommitThread::close() {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void CommitThread::run() {
+  for (;;) {
+    std::vector<Commit> commits;
+    std::deque<Read> reads;
+    {
+      const MutexLock lock(mutex_);
+      while (commits_waiting_.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
+      if (commits_waiting_.empty() && reads_waiting_.empty()) return;
+      commits.swap(commits_waiting_);
+      reads.swap(reads_waiting_);
+    }
+    for (Read& read : reads) {
+      std::exception_ptr error;
+      try {
+        read.read(store_);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      executor_->post([done = std::move(read.done), error] { done(error); });
+    }
+    if (!commits.empty()) carry_out(std::move(commits));
+  }
+}
+
+void CommitThread::carry_out(std::vector<Commit> commits) {
+  std::vector<Mutation> batch;
+  std::vector<std::size_t> sizes;
+  for (Commit& commit : commits) {
+    sizes.push_back(commit.mutations.size());
+    std::move(commit.mutations.begin(), commit.mutations.end(), std::back_inserter(batch));
+  }
+  std::vector<MutationResult> results;
+  std::exception_ptr error;
+  try {
+    results = store_.apply(batch);
+    ++commits_;
+    mutations_ += batch.size();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  auto next = results.begin();
+  for (std::size_t i = 0; i < commits.size(); ++i) {
+    auto outcome = std::make_shared<CommitOutcome>();
+    outcome->error = error;
+    if (!error) {
+      const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
+      outcome->results.assign(std::make_move_iterator(next), std::make_move_iterator(end));
+      next = end;
+    }
+    executor_->post([done = std::move(commits[i].done), outcome] { done(std::move(*outcome)); });
+  }
+}
+
+}  // namespace bespoke

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "platform/mutex.hpp"
+#include "runner/executor.hpp"
+#include "runner/store_gate.hpp"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+
+namespace bespoke {
+
+/// The StoreGate with one thread: while a transaction is being made durable, what comes in meanwhile gathers and
+/// becomes the next one. That is the group commit.
+class CommitThread final : public StoreGate {
+ public:
+  /// Answers go to `executor`.
+  CommitThread(JobStore& store, std::shared_ptr<Executor> executor);
+  ~CommitThread() override;
+  CommitThread(const CommitThread&) = delete;
+  CommitThread& operator=(const CommitThread&) = delete;
+
+  void commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) override;
+  void read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
+
+  /// Finishes what was asked for, then ends the thread.
+  void close();
+
+  std::uint64_t commits() const { return commits_; }
+  std::uint64_t mutations() const { return mutations_; }
+
+ private:
+  struct Commit {
+    std::vector<Mutation> mutations;
+    std::function<void(CommitOutcome)> done;
+  };
+  struct Read {
+    std::function<void(JobStore&)> read;
+    std::function<void(std::exception_ptr)> done;
+  };
+
+  void run();
+  void carry_out(std::vector<Commit> commits);
+
+  JobStore& store_;
+  const std::shared_ptr<Executor> executor_;
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> mutations_{0};
+
+  Mutex mutex_;
+  Condition changed_;
+  std::vector<Commit> commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
+  std::deque<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
+  bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;  // last
+};
+
+}  // namespace bespoke

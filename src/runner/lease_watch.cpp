@@ -1,0 +1,50 @@
+#include "runner/lease_watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bespoke {
+
+void LeaseWatch::observe(const std::vector<RunnerStatus>& runners, SteadyTime now) {
+  std::unordered_map<RunnerId, Seen> seen;
+  for (const RunnerStatus& runner : runners) {
+    if (runner.id == self_) continue;
+    const auto before = seen_.find(runner.id);
+    const bool unchanged = before != seen_.end() && before->second.heartbeat == runner.heartbeat;
+    const bool dead = before != seen_.end() && before->second.liveness == Liveness::dead;
+    seen[runner.id] = {runner.heartbeat, unchanged ? before->second.since : now, runner.running > 0,
+                       dead ? Liveness::dead : Liveness::unknown};
+  }
+  seen_ = std::move(seen);
+}
+
+void LeaseWatch::probed(const RunnerId& runner, Liveness liveness) {
+  const auto seen = seen_.find(runner);
+  if (seen != seen_.end()) seen->second.liveness = liveness;
+}
+
+std::vector<RunnerId> LeaseWatch::foreign_leaseholders() const {
+  std::vector<RunnerId> holders;
+  for (const auto& [id, seen] : seen_) {
+    if (seen.leases) holders.push_back(id);
+  }
+  std::sort(holders.begin(), holders.end());  // the map's order is chance
+  return holders;
+}
+
+std::vector<RunnerId> LeaseWatch::dead(SteadyTime now) const {
+  std::vector<RunnerId> dead = foreign_leaseholders();
+  std::erase_if(dead, [&](const RunnerId& id) {
+    const Seen& seen = seen_.at(id);
+    return seen.liveness != Liveness::dead && now - seen.since < expires_;
+  });
+  return dead;
+}
+
+bool LeaseWatch::any_unsure() const {
+  return std::any_of(seen_.begin(), seen_.end(), [](const auto& entry) {
+    return entry.second.leases && entry.second.liveness == Liveness::unknown;
+  });
+}
+
+}  // namespace bespoke

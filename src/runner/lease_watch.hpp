@@ -1,0 +1,43 @@
+#pragma once
+
+#include <bespoke/job_store.hpp>
+#include <bespoke/time.hpp>
+
+#include <unordered_map>
+#include <vector>
+
+namespace bespoke {
+
+/// Decides which runners are dead. A lease has expired when this observer's own monotonic clock has seen the owner's
+/// heartbeat counter unchanged for `expires`; what the store knows of a process's end counts at once. Pure.
+class LeaseWatch {
+ public:
+  LeaseWatch(RunnerId self, Millis expires) : self_(self), expires_(expires) {}
+
+  /// Takes note of the heartbeats of now.
+  void observe(const std::vector<RunnerStatus>& runners, SteadyTime now);
+
+  /// Takes note of what the store says of one runner.
+  void probed(const RunnerId& runner, Liveness liveness);
+
+  /// Other runners that hold leases.
+  std::vector<RunnerId> foreign_leaseholders() const;
+  /// Those of them that are dead.
+  std::vector<RunnerId> dead(SteadyTime now) const;
+  /// Whether the life of one of them hangs on its heartbeat alone.
+  bool any_unsure() const;
+
+ private:
+  struct Seen {
+    std::uint64_t heartbeat = 0;
+    SteadyTime since{};
+    bool leases = false;
+    Liveness liveness = Liveness::unknown;
+  };
+
+  RunnerId self_;
+  Millis expires_;
+  std::unordered_map<RunnerId, Seen> seen_;
+};
+
+}  // namespace bespoke

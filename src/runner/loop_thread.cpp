@@ -1,0 +1,68 @@
+#include "runner/loop_thread.hpp"
+
+namespace bespoke {
+
+LoopThread::LoopThread() : thread_([this] { run(); }) {}
+
+LoopThread::~LoopThread() {
+  close();
+}
+
+void LoopThread::post(std::function<void()> task) {
+  const MutexLock lock(mutex_);
+  if (closed_) return;
+  tasks_.push_back(std::move(task));
+  changed_.notify_one();
+}
+
+TimerId LoopThread::post_at(SteadyTime when, std::function<void()> task) {
+  const TimerId id = ++last_timer_;
+  timer_places_[id] = timers_.emplace(when, std::pair(id, std::move(task)));
+  return id;
+}
+
+void LoopThread::cancel(TimerId timer) {
+  const auto place = timer_places_.find(timer);
+  if (place == timer_places_.end()) return;
+  timers_.erase(place->second);
+  timer_places_.erase(place);
+}
+
+void LoopThread::close() {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void LoopThread::run() {
+  std::deque<std::function<void()>> ready;
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      while (tasks_.empty() && !closed_) {
+        if (timers_.empty()) {
+          changed_.wait(mutex_);
+        } else {
+          const SteadyTime next = timers_.begin()->first;
+          if (next <= std::chrono::steady_clock::now()) break;
+          changed_.wait_until(mutex_, next);
+        }
+      }
+      if (tasks_.empty() && closed_) return;
+      ready.swap(tasks_);
+    }
+    for (; !ready.empty(); ready.pop_front()) ready.front()();
+    const SteadyTime now = std::chrono::steady_clock::now();
+    while (!timers_.empty() && timers_.begin()->first <= now) {
+      auto due = std::move(timers_.begin()->second);
+      timer_places_.erase(due.first);
+      timers_.erase(timers_.begin());
+      due.second();
+    }
+  }
+}
+
+}  // namespace bespoke

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "platform/mutex.hpp"
+#include "runner/executor.hpp"
+
+#include <deque>
+#include <map>
+#include <thread>
+#include <unordered_map>
+
+namespace bespoke {
+
+/// An Executor on a thread of its own.
+class LoopThread final : public Executor {
+ public:
+  LoopThread();
+  ~LoopThread() override;
+  LoopThread(const LoopThread&) = delete;
+  LoopThread& operator=(const LoopThread&) = delete;
+
+  void post(std::function<void()> task) override;
+  TimerId post_at(SteadyTime when, std::function<void()> task) override;
+  void cancel(TimerId timer) override;
+
+  /// Finishes what has been posted, drops timers, and ends the thread. Not from a task.
+  void close();
+
+ private:
+  void run();
+
+  Mutex mutex_;
+  Condition changed_;
+  std::deque<std::function<void()>> tasks_ BESPOKE_GUARDED_BY(mutex_);
+  bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
+
+  // Only touched by the thread itself.
+  std::multimap<SteadyTime, std::pair<TimerId, std::function<void()>>> timers_;
+  std::unordered_map<TimerId, decltype(timers_)::iterator> timer_places_;
+  TimerId last_timer_ = 0;
+
+  std::thread thread_;  // last: starts when everything above is made
+};
+
+}  // namespace bespoke

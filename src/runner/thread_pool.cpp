@@ -1,0 +1,118 @@
+#include "runner/thread_pool.hpp"
+
+#include "platform/mutex.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+namespace bespoke {
+namespace {
+
+struct WorkTicket final : WorkPool::Ticket {
+  enum class Stage : std::uint8_t { queued, running, over, given_up };
+  explicit WorkTicket(std::function<void()> function) : work(std::move(function)) {}
+  std::function<void()> work;
+  Stage stage = Stage::queued;  // guarded by the pool's mutex
+};
+
+}  // namespace
+
+struct ThreadPool::State {
+  explicit State(std::size_t threads) : wanted(threads) {}
+
+  mutable Mutex mutex;
+  Condition changed;
+  const std::size_t wanted;
+  std::deque<std::shared_ptr<WorkTicket>> queue BESPOKE_GUARDED_BY(mutex);
+  std::size_t threads BESPOKE_GUARDED_BY(mutex) = 0;  // those that serve the queue
+  std::size_t idle BESPOKE_GUARDED_BY(mutex) = 0;
+  std::size_t given_up BESPOKE_GUARDED_BY(mutex) = 0;  // those that are still inside given-up work
+  bool closed BESPOKE_GUARDED_BY(mutex) = false;
+
+  static void serve(const std::shared_ptr<State>& state);
+  static void start_thread(const std::shared_ptr<State>& state) BESPOKE_REQUIRES(state->mutex) {
+    ++state->threads;
+    std::thread([state] { serve(state); }).detach();
+  }
+};
+
+void ThreadPool::State::serve(const std::shared_ptr<State>& state) {
+  for (;;) {
+    std::shared_ptr<WorkTicket> ticket;
+    {
+      const MutexLock lock(state->mutex);
+      ++state->idle;
+      while (state->queue.empty() && !state->closed) state->changed.wait(state->mutex);
+      --state->idle;
+      if (state->closed) {
+        --state->threads;
+        state->changed.notify_all();
+        return;
+      }
+      ticket = std::move(state->queue.front());
+      state->queue.pop_front();
+      ticket->stage = WorkTicket::Stage::running;
+    }
+    ticket->work();
+    ticket->work = nullptr;  // what it holds goes away on this thread, outside the lock
+    const MutexLock lock(state->mutex);
+    if (ticket->stage == WorkTicket::Stage::given_up) {  // its place in the pool has been taken
+      --state->given_up;
+      state->changed.notify_all();
+      return;
+    }
+    ticket->stage = WorkTicket::Stage::over;
+  }
+}
+
+ThreadPool::ThreadPool(std::size_t threads) : state_(std::make_shared<State>(std::max<std::size_t>(threads, 1))) {}
+
+ThreadPool::~ThreadPool() {
+  close(Millis(0));
+}
+
+std::shared_ptr<WorkPool::Ticket> ThreadPool::run(std::function<void()> work) {
+  auto ticket = std::make_shared<WorkTicket>(std::move(work));
+  const MutexLock lock(state_->mutex);
+  if (state_->closed) return ticket;
+  state_->queue.push_back(ticket);
+  if (state_->idle < state_->queue.size() && state_->threads < state_->wanted) State::start_thread(state_);
+  state_->changed.notify_one();
+  return ticket;
+}
+
+void ThreadPool::give_up(const std::shared_ptr<Ticket>& ticket) {
+  const auto work = std::static_pointer_cast<WorkTicket>(ticket);
+  if (!work) return;
+  const MutexLock lock(state_->mutex);
+  if (work->stage == WorkTicket::Stage::queued) {
+    work->stage = WorkTicket::Stage::over;
+    std::erase(state_->queue, work);
+  } else if (work->stage == WorkTicket::Stage::running) {
+    work->stage = WorkTicket::Stage::given_up;
+    ++state_->given_up;
+    --state_->threads;
+    if (!state_->closed && !state_->queue.empty()) State::start_thread(state_);
+  }
+}
+
+std::size_t ThreadPool::given_up() const {
+  const MutexLock lock(state_->mutex);
+  return state_->given_up;
+}
+
+bool ThreadPool::close(Millis grace) {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + grace;
+  std::deque<std::shared_ptr<WorkTicket>> dropped;  // destroyed after the lock is gone
+  const MutexLock lock(state_->mutex);
+  state_->closed = true;
+  dropped.swap(state_->queue);
+  state_->changed.notify_all();
+  while (state_->threads + state_->given_up > 0 && std::chrono::steady_clock::now() < deadline) {
+    state_->changed.wait_until(state_->mutex, deadline);
+  }
+  return state_->threads + state_->given_up == 0;
+}
+
+}  // namespace bespoke

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "runner/executor.hpp"
+
+namespace bespoke {
+
+/// A WorkPool of a fixed number of threads, which are started as they are needed.
+class ThreadPool final : public WorkPool {
+ public:
+  explicit ThreadPool(std::size_t threads);
+  /// As close(0).
+  ~ThreadPool() override;
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  std::shared_ptr<Ticket> run(std::function<void()> work) override;
+  void give_up(const std::shared_ptr<Ticket>& ticket) override;
+  std::size_t given_up() const override;
+
+  /// Drops what hasn't begun, waits up to `grace` for what has, then leaves the threads that are still busy to
+  /// themselves. True when there were none.
+  bool close(Millis grace);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the threads, which may outlive the pool
+};
+
+}  // namespace bespoke
