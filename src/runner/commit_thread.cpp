@@ -75,9 +75,13 @@ void CommitThread::carry_out(std::vector<Commit> commits) {
     error = std::current_exception();
   }
   auto next = results.begin();
+  auto given_back = batch.begin();
   for (std::size_t i = 0; i < commits.size(); ++i) {
     auto outcome = std::make_shared<CommitOutcome>();
     outcome->error = error;
+    const auto slice_end = given_back + static_cast<std::ptrdiff_t>(sizes[i]);
+    outcome->mutations.assign(std::make_move_iterator(given_back), std::make_move_iterator(slice_end));
+    given_back = slice_end;
     if (!error) {
       const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
       outcome->results.assign(std::make_move_iterator(next), std::make_move_iterator(end));

@@ -120,6 +120,7 @@ Transition JobMachine::on(JobRecord record, const Event& event, WallTime now) co
     Transition operator()(const event::PhaseFailed& e) { return machine.phase_failed(std::move(record), e, now); }
     Transition operator()(const event::AskedAgain& e) { return machine.asked_again(std::move(record), e, now); }
     Transition operator()(const event::Progressed& e) { return machine.progressed(std::move(record), e, now); }
+    Transition operator()(const event::CallSent& e) { return machine.call_sent(std::move(record), e, now); }
     Transition operator()(const event::SignalAwaited& e) { return machine.signal_awaited(std::move(record), e, now); }
     Transition operator()(const event::Signalled& e) { return machine.signalled(std::move(record), e, now); }
     Transition operator()(const event::HeldBack& e) { return machine.held_back(std::move(record), e, now); }
@@ -217,10 +218,13 @@ Transition JobMachine::claimed(JobRecord record, const event::Claimed& event, Wa
     return fail(std::move(record), {ErrorCode::interrupted_too_often, message, "", 0, false, ""}, now);
   }
   const auto index = find_phase(spec_, record.job.phase);
-  if (!index) {
-    throw Error(ErrorCode::store_corrupt, fmt::format("job {} is in phase \"{}\", which pipeline {} doesn't have",
-                                                      record.job.id.to_string(), record.job.phase, spec_.name));
+  if (!index || find_record(record.job, record.job.phase) == nullptr) {
+    const std::string message =
+        fmt::format("the stored job is in phase \"{}\", which pipeline {} version {} doesn't have. Submit it anew.",
+                    record.job.phase, spec_.name, spec_.version);
+    return fail(std::move(record), {ErrorCode::store_corrupt, message, "", 0, false, ""}, now);
   }
+  if (record.job.attempt > 0) commands.drop_text = record.job.phase;  // what an attempt before has streamed is void
   start_attempt(record, *index, now);
   commands.run = index;
   return {std::move(record), std::move(commands)};
@@ -257,12 +261,13 @@ Transition JobMachine::phase_finished(JobRecord record, const event::PhaseFinish
 
 Transition JobMachine::fail(JobRecord record, ErrorInfo error, WallTime now) const {
   Job& job = record.job;
-  PhaseRecord& phase = current_phase(job);
   error.phase = job.phase;
   error.attempt = job.attempt;
-  phase.state = PhaseState::failed;
-  phase.ended_at = now;
-  phase.error = error;
+  if (PhaseRecord* phase = find_record(job, job.phase)) {
+    phase->state = PhaseState::failed;
+    phase->ended_at = now;
+    phase->error = error;
+  }
   job.error = std::move(error);
   end(record, JobState::failed, now, spec_.keep_failed);
   Commands commands;
@@ -322,6 +327,17 @@ Transition JobMachine::progressed(JobRecord record, const event::Progressed& eve
   // Two decimals are what anybody can see, and keep the stored text short.
   const double percent = std::floor((from + (to - from) * fraction) * 100) / 100;
   record.job.percent = std::max(record.job.percent, percent);
+  Commands commands;
+  commands.store = MutationKind::progress;
+  return {std::move(record), std::move(commands)};
+}
+
+Transition JobMachine::call_sent(JobRecord record, const event::CallSent& event, WallTime) const {
+  require(record.job.state == JobState::running, record, "asked about");
+  if (event.repeated) {
+    record.job.usage.certainty = UsageCertainty::unknown;
+    current_phase(record.job).usage.certainty = UsageCertainty::unknown;
+  }
   Commands commands;
   commands.store = MutationKind::progress;
   return {std::move(record), std::move(commands)};

@@ -46,6 +46,12 @@ struct Progressed {
   double fraction = 0;
 };
 
+/// An LLM phase sends its first question. After a crash in the middle of the same call, nobody knows what that one has
+/// cost.
+struct CallSent {
+  bool repeated = false;
+};
+
 /// The current phase needs a person or an event.
 struct SignalAwaited {
   std::string signal;
@@ -72,8 +78,8 @@ struct Released {};
 }  // namespace event
 
 using Event = std::variant<event::Claimed, event::PhaseFinished, event::PhaseFailed, event::AskedAgain,
-                           event::Progressed, event::SignalAwaited, event::Signalled, event::HeldBack, event::Cancelled,
-                           event::Resumed, event::Released>;
+                           event::Progressed, event::CallSent, event::SignalAwaited, event::Signalled, event::HeldBack,
+                           event::Cancelled, event::Resumed, event::Released>;
 
 /// What is to be done about it, beside storing the record.
 struct Commands {
@@ -123,6 +129,7 @@ class JobMachine {
   Transition phase_failed(JobRecord record, const event::PhaseFailed& event, WallTime now) const;
   Transition asked_again(JobRecord record, const event::AskedAgain& event, WallTime now) const;
   Transition progressed(JobRecord record, const event::Progressed& event, WallTime now) const;
+  Transition call_sent(JobRecord record, const event::CallSent& event, WallTime now) const;
   Transition signal_awaited(JobRecord record, const event::SignalAwaited& event, WallTime now) const;
   Transition signalled(JobRecord record, const event::Signalled& event, WallTime now) const;
   Transition held_back(JobRecord record, const event::HeldBack& event, WallTime now) const;

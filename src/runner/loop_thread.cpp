@@ -34,7 +34,10 @@ void LoopThread::close() {
     closed_ = true;
     changed_.notify_one();
   }
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  timer_places_.clear();
+  timers_.clear();
 }
 
 void LoopThread::run() {

@@ -11,6 +11,7 @@ namespace bespoke {
 /// What became of one commit: a result for each mutation, or the error after which either all or nothing of it is
 /// stored.
 struct CommitOutcome {
+  std::vector<Mutation> mutations;  ///< what was asked for, given back
   std::vector<MutationResult> results;
   std::exception_ptr error;
 };

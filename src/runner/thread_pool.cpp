@@ -19,7 +19,7 @@ struct WorkTicket final : WorkPool::Ticket {
 }  // namespace
 
 struct ThreadPool::State {
-  explicit State(std::size_t threads) : wanted(threads) {}
+  explicit State(std::size_t count) : wanted(count) {}
 
   mutable Mutex mutex;
   Condition changed;

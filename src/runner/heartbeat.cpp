@@ -1,0 +1,55 @@
+#include "runner/heartbeat.hpp"
+
+#include <algorithm>
+
+namespace bespoke {
+
+Heartbeat::Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, const RunLog& log)
+    : store_(store), runner_(runner), runner_info_(std::move(runner_info)), every_(every), log_(log) {
+  beat(MutationKind::heartbeat);
+  thread_ = std::thread([this] { run(); });
+}
+
+Heartbeat::~Heartbeat() {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+  try {
+    beat(MutationKind::leave);
+  } catch (...) {
+    log_.write(LogLevel::warning, "can't take the runner's row away", RunLog::error_fields(std::current_exception()));
+  }
+}
+
+void Heartbeat::beat(MutationKind kind) {
+  Mutation mutation;
+  mutation.kind = kind;
+  mutation.runner = runner_;
+  mutation.runner_info = runner_info_;
+  store_.apply({&mutation, 1});
+}
+
+void Heartbeat::run() {
+  Millis wait = every_;
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      const SteadyTime until = std::chrono::steady_clock::now() + wait;
+      while (!closed_ && std::chrono::steady_clock::now() < until) changed_.wait_until(mutex_, until);
+      if (closed_) return;
+    }
+    wait = every_;
+    try {
+      beat(MutationKind::heartbeat);
+    } catch (...) {
+      wait = std::min(every_, Millis(1000));
+      log_.write(LogLevel::warning, "a heartbeat failed; it is tried again",
+                 RunLog::error_fields(std::current_exception()));
+    }
+  }
+}
+
+}  // namespace bespoke

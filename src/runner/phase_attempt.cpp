@@ -1,0 +1,55 @@
+#include "runner/phase_attempt.hpp"
+
+#include <bespoke/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace bespoke {
+
+void AttemptChannel::add_text(std::string_view text) {
+  const MutexLock lock(mutex_);
+  report_.text += text;
+  announce();
+}
+
+void AttemptChannel::set_fraction(double fraction) {
+  const MutexLock lock(mutex_);
+  report_.fraction = std::max(report_.fraction, fraction);
+  announce();
+}
+
+AttemptChannel::Report AttemptChannel::take() {
+  const MutexLock lock(mutex_);
+  announced_ = false;
+  Report report = std::exchange(report_, {});
+  report_.fraction = report.fraction;
+  return report;
+}
+
+void AttemptChannel::announce() {
+  if (std::exchange(announced_, true)) return;
+  executor_->post(drain_);
+}
+
+const Json& AttemptContext::output(std::string_view phase) const {
+  const auto found = view_.outputs.find(phase);
+  if (found != view_.outputs.end()) return *found->second;
+  std::vector<std::string_view> finished;
+  for (const auto& [name, output] : view_.outputs) finished.emplace_back(name);
+  throw Error(ErrorCode::not_found,
+              fmt::format("phase \"{}\" has no output yet; finished so far: {}", phase, fmt::join(finished, ", ")));
+}
+
+void AttemptContext::progress(double fraction) {
+  if (!stop_.stop_requested()) channel_->set_fraction(fraction);
+}
+
+void AttemptContext::stream(std::string_view text) {
+  if (!stop_.stop_requested()) channel_->add_text(text);
+}
+
+}  // namespace bespoke

@@ -1,0 +1,378 @@
+#include <bespoke/phase_runner.hpp>
+
+#include "job/rfc3339.hpp"
+#include "job/sha256.hpp"
+#include "job/uuid.hpp"
+#include "platform/process.hpp"
+#include "runner/commit_thread.hpp"
+#include "runner/heartbeat.hpp"
+#include "runner/loop_thread.hpp"
+#include "runner/runner_core.hpp"
+#include "runner/thread_pool.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+/// How long a blocking phase may take to see its stop token when the runner closes; then its thread is left to itself.
+constexpr Millis patience_with_phases(2000);
+
+bool waits_for_signal(const Job& job) {
+  return job.state == JobState::waiting && job.waiting && job.waiting->reason == WaitReason::signal;
+}
+
+RunnerOptions with_defaults(RunnerOptions options) {
+  if (!options.log) options.log = stderr_log();
+  if (options.clock == nullptr) options.clock = &system_clock();
+  if (options.random == nullptr) options.random = &system_random();
+  if (options.max_jobs == 0) throw Error(ErrorCode::invalid_argument, "max_jobs must be 1 or more");
+  if (options.max_takeovers < 0) throw Error(ErrorCode::invalid_argument, "max_takeovers must not be negative");
+  for (const Millis time : {options.heartbeat_every, options.lease_expires, options.probe_every, options.purge_every}) {
+    if (time <= Millis(0))
+      throw Error(ErrorCode::invalid_argument,
+                  "heartbeat_every, lease_expires, probe_every and purge_every must be more than 0");
+  }
+  return options;
+}
+
+}  // namespace
+
+class PhaseRunner::Impl {
+ public:
+  Impl(JobStore& job_store, const std::vector<Pipeline>& pipelines, RunnerOptions given)
+      : options_(with_defaults(std::move(given))),
+        store_(job_store),
+        id_(make_uuid_v4(*options_.random)),
+        log_(options_.log, id_),
+        hub_(std::make_shared<WatchHub>(options_.log)),
+        loop_(std::make_shared<LoopThread>()),
+        pool_(options_.pool_threads),
+        gate_(store_, loop_),
+        core_(RunnerSeams{loop_, pool_, gate_, *options_.clock, *options_.random}, id_, options_, pipelines, *hub_,
+              options_.log) {
+    try {
+      if (options_.claim != ClaimScope::none) {
+        presence_ = store_.join(id_);
+        const Json info = {
+            {"pid", process_id()}, {"host", host_name()}, {"opened_at", to_rfc3339(options_.clock->wall_now())}};
+        heartbeat_ = std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, log_);
+      }
+      wake_ = store_.on_wake([this] {
+        if (wake_posted_.exchange(true)) return;
+        loop_->post([this] {
+          wake_posted_ = false;
+          core_.wake();
+        });
+      });
+      loop_->post([this] { core_.open(); });
+    } catch (...) {
+      close_threads();
+      throw;
+    }
+  }
+
+  ~Impl() {
+    if (process_id() != pid_) return;
+    shutdown(Millis(0));
+  }
+
+  bool shutdown(Millis grace) {
+    const MutexLock lock(shutdown_mutex_);
+    if (closed_) return closed_in_order_;
+    auto done = std::make_shared<std::promise<bool>>();
+    loop_->post([this, grace, done] { core_.shut_down(grace, [done](bool in_order) { done->set_value(in_order); }); });
+    closed_in_order_ = done->get_future().get();
+    closed_ = true;
+    close_threads();
+    return closed_in_order_;
+  }
+
+  /// Puts `task` to the core and waits for its answer.
+  template <typename Value>
+  Value ask(std::function<void(std::function<void(Answer<Value>)>)> task) {
+    check_usable();
+    auto promise = std::make_shared<std::promise<Value>>();
+    std::future<Value> future = promise->get_future();
+    // A core that is closed meanwhile drops the task, and with it the promise.
+    loop_->post([task = std::move(task), promise = std::move(promise)] {
+      task([promise](Answer<Value> answer) {
+        if (answer.error) {
+          promise->set_exception(answer.error);
+        } else {
+          promise->set_value(std::move(answer.value));
+        }
+      });
+    });
+    try {
+      return future.get();
+    } catch (const std::future_error&) {
+      throw Error(ErrorCode::closed, "the runner has been shut down");
+    }
+  }
+
+  void check_usable() const {
+    if (process_id() != pid_) {
+      throw Error(ErrorCode::forked, "this runner belongs to the parent process; open a new one in the child");
+    }
+    if (closed_) throw Error(ErrorCode::closed, "the runner has been shut down");
+  }
+
+  JobRecord read(const JobId& id, const Owner& owner) {
+    check_usable();
+    auto record = store_.get(id);
+    if (!record || (owner && record->job.owner != *owner)) {
+      throw Error(ErrorCode::not_found, fmt::format("there is no job {}", id.to_string()));
+    }
+    return std::move(*record);
+  }
+
+  JobId submit(const SubmitRequest& request);
+  std::unique_ptr<Watch> watch(const JobId& id, std::function<void(const Change&)> callback, std::function<void()> gone,
+                               const Owner& owner);
+
+  const RunnerOptions options_;
+  JobStore& store_;
+  const RunnerId id_;
+  const RunLog log_;
+  const int pid_ = process_id();
+  // Shared with watches, which may outlive the runner.
+  const std::shared_ptr<WatchHub> hub_;
+  std::shared_ptr<LoopThread> loop_;
+  ThreadPool pool_;
+  CommitThread gate_;
+  RunnerCore core_;
+  std::unique_ptr<RunnerPresence> presence_;
+  std::unique_ptr<Heartbeat> heartbeat_;
+  std::unique_ptr<WakeSubscription> wake_;
+  std::atomic<bool> wake_posted_{false};
+  std::atomic<bool> closed_{false};
+  Mutex shutdown_mutex_;
+  bool closed_in_order_ BESPOKE_GUARDED_BY(shutdown_mutex_) = true;
+
+ private:
+  void close_threads() {
+    wake_.reset();
+    if (!pool_.close(patience_with_phases)) {
+      log_.write(LogLevel::error,
+                 "phases that don't watch their stop token still run; their threads are left to themselves",
+                 {{"threads", std::to_string(pool_.given_up())}});
+    }
+    gate_.close();
+    loop_->close();
+    hub_->close();
+    heartbeat_.reset();
+    presence_.reset();
+  }
+};
+
+JobId PhaseRunner::Impl::submit(const SubmitRequest& request) {
+  check_usable();
+  const LoadedPipeline* loaded = core_.pipeline(request.pipeline);
+  if (loaded == nullptr) {
+    throw Error(ErrorCode::unknown_pipeline,
+                fmt::format("no pipeline \"{}\" is registered with this runner", request.pipeline.substr(0, 80)));
+  }
+  if (request.key.size() > 255)
+    throw Error(ErrorCode::invalid_argument, "an idempotency key may have 255 bytes at most");
+  if (!request.model.empty() && options_.claim != ClaimScope::none && !options_.models.contains(request.model)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("model \"{}\" is not registered with this runner", request.model.substr(0, 80)));
+  }
+  if (loaded->pipeline.validator()) loaded->pipeline.validator()(request.input);
+  const WallTime now = options_.clock->wall_now();
+  NewJob job;
+  job.id = make_uuid_v7(now, *options_.random);
+  job.owner = request.owner;
+  job.key = request.key;
+  job.model = request.model;
+  job.tags = request.tags;
+  job.priority = request.priority;
+  job.run_at = request.run_at;
+  job.traceparent = request.traceparent;
+  job.input_hash = sha256_hex(request.input.text());
+  JobRecord record = loaded->machine.create(job, now);
+  return ask<JobId>([this, record = std::move(record), input = request.input](std::function<void(Answer<JobId>)> done) {
+    core_.submit(record, input, std::move(done));
+  });
+}
+
+namespace {
+
+class HubWatch final : public Watch {
+ public:
+  HubWatch(std::shared_ptr<WatchHub> hub, WatchHub::WatcherPtr watcher) : hub_(std::move(hub)), watcher_(std::move(watcher)) {}
+  ~HubWatch() override { hub_->remove(watcher_); }
+  HubWatch(const HubWatch&) = delete;
+  HubWatch& operator=(const HubWatch&) = delete;
+
+ private:
+  std::shared_ptr<WatchHub> hub_;
+  WatchHub::WatcherPtr watcher_;
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> PhaseRunner::Impl::watch(const JobId& id, std::function<void(const Change&)> callback,
+                                                std::function<void()> gone, const Owner& owner) {
+  read(id, owner);
+  const WatchHub::WatcherPtr watcher = hub_->add(id, std::move(callback), std::move(gone));
+  loop_->post([this, watcher, id] { core_.prime(watcher, id); });
+  return std::make_unique<HubWatch>(hub_, watcher);
+}
+
+PhaseRunner::PhaseRunner(JobStore& store, std::vector<Pipeline> pipelines, RunnerOptions options)
+    : impl_(std::make_unique<Impl>(store, pipelines, std::move(options))) {}
+
+PhaseRunner::~PhaseRunner() = default;
+
+JobId PhaseRunner::submit(const SubmitRequest& request) {
+  return impl_->submit(request);
+}
+
+Job PhaseRunner::get(const JobId& id, const Owner& owner) {
+  JobRecord record = impl_->read(id, owner);
+  if (record.job.state == JobState::running) {
+    impl_->loop_->post([impl = impl_.get()] { impl->core_.look_at_leases(); });
+  }
+  return std::move(record.job);
+}
+
+std::vector<Job> PhaseRunner::list(const JobQuery& query) {
+  impl_->check_usable();
+  if (query.limit < 1 || query.limit > 1000) throw Error(ErrorCode::invalid_argument, "limit must be 1 to 1000");
+  std::vector<Job> jobs;
+  for (JobRecord& record : impl_->store_.list(query)) jobs.push_back(std::move(record.job));
+  return jobs;
+}
+
+Json PhaseRunner::input(const JobId& id, const Owner& owner) {
+  impl_->read(id, owner);
+  return Json::trusted(impl_->store_.payload(id, PayloadKind::input, "").value_or("null"));
+}
+
+Json PhaseRunner::result(const JobId& id, const Owner& owner) {
+  const JobRecord record = impl_->read(id, owner);
+  if (record.job.state != JobState::succeeded) {
+    throw Error(ErrorCode::conflict,
+                fmt::format("job {} is {}: it has no result", id.to_string(), to_string(record.job.state)));
+  }
+  return Json::trusted(impl_->store_.payload(id, PayloadKind::result, "").value_or("null"));
+}
+
+Json PhaseRunner::output(const JobId& id, const std::string& phase, const Owner& owner) {
+  const JobRecord record = impl_->read(id, owner);
+  if (auto output = impl_->store_.payload(id, PayloadKind::checkpoint, phase)) return Json::trusted(std::move(*output));
+  const bool last = !record.job.phases.empty() && record.job.phases.back().name == phase;
+  if (last && record.job.state == JobState::succeeded) return result(id, owner);
+  throw Error(ErrorCode::not_found,
+              fmt::format("phase \"{}\" of job {} isn't finished", phase.substr(0, 80), id.to_string()));
+}
+
+namespace {
+
+Job act(PhaseRunner& /*runner*/, auto& impl, Act act) {
+  return impl.template ask<Job>([&core = impl.core_, act = std::move(act)](std::function<void(Answer<Job>)> done) {
+    core.act(act, std::move(done));
+  });
+}
+
+}  // namespace
+
+Job PhaseRunner::cancel(const JobId& id, const Owner& owner) {
+  return act(*this, *impl_, {Act::Kind::cancel, id, owner, "", ""});
+}
+
+Job PhaseRunner::signal(const JobId& id, const std::string& name, const Json& payload, const Owner& owner) {
+  return act(*this, *impl_, {Act::Kind::signal, id, owner, name, payload.text()});
+}
+
+Job PhaseRunner::resume(const JobId& id, const Owner& owner) {
+  return act(*this, *impl_, {Act::Kind::resume, id, owner, "", ""});
+}
+
+Job PhaseRunner::wait(const JobId& id, std::optional<Millis> timeout, const Owner& owner) {
+  struct Shared {
+    Mutex mutex;
+    Condition changed;
+    std::optional<Job> newest BESPOKE_GUARDED_BY(mutex);
+    bool gone BESPOKE_GUARDED_BY(mutex) = false;
+  };
+  if (impl_->hub_->on_callback_thread())
+    throw Error(ErrorCode::invalid_argument, "wait must not be called from a watch's callback");
+  auto shared = std::make_shared<Shared>();
+  const SteadyTime deadline = timeout ? std::chrono::steady_clock::now() + *timeout : SteadyTime::max();
+  const auto watch = impl_->watch(
+      id,
+      [shared](const Change& change) {
+        if (change.kind != Change::Kind::snapshot) return;
+        const MutexLock lock(shared->mutex);
+        shared->newest = change.job;
+        shared->changed.notify_all();
+      },
+      [shared] {
+        const MutexLock lock(shared->mutex);
+        shared->gone = true;
+        shared->changed.notify_all();
+      },
+      owner);
+  const auto over = [](const Job& job) { return is_terminal(job.state) || waits_for_signal(job); };
+  {
+    const MutexLock lock(shared->mutex);
+    for (;;) {
+      if (shared->newest && over(*shared->newest)) return *shared->newest;
+      if (shared->gone) throw Error(ErrorCode::not_found, fmt::format("there is no job {} any more", id.to_string()));
+      if (std::chrono::steady_clock::now() >= deadline || impl_->closed_) break;
+      // In slices, so that a shutdown ends the wait.
+      shared->changed.wait_until(shared->mutex, std::min(deadline, std::chrono::steady_clock::now() + Millis(100)));
+    }
+  }
+  return impl_->read(id, owner).job;
+}
+
+std::unique_ptr<Watch> PhaseRunner::watch(const JobId& id, std::function<void(const Change&)> callback,
+                                          const Owner& owner) {
+  return impl_->watch(id, std::move(callback), {}, owner);
+}
+
+bool PhaseRunner::wait_until_idle(std::optional<Millis> timeout) {
+  impl_->check_usable();
+  auto idle = std::make_shared<std::promise<void>>();
+  std::future<void> future = idle->get_future();
+  impl_->loop_->post(
+      [impl = impl_.get(), idle = std::move(idle)] { impl->core_.when_idle([idle] { idle->set_value(); }); });
+  if (!timeout) {
+    future.wait();
+    return true;
+  }
+  return future.wait_for(*timeout) == std::future_status::ready;
+}
+
+bool PhaseRunner::shutdown(Millis grace) {
+  if (impl_->hub_->on_callback_thread())
+    throw Error(ErrorCode::invalid_argument, "shutdown must not be called from a watch's callback");
+  return impl_->shutdown(grace);
+}
+
+const RunnerId& PhaseRunner::id() const {
+  return impl_->id_;
+}
+
+PhaseRunner::Stats PhaseRunner::stats() const {
+  impl_->check_usable();
+  auto running = std::make_shared<std::promise<std::size_t>>();
+  auto future = running->get_future();
+  impl_->loop_->post([impl = impl_.get(), running] { running->set_value(impl->core_.running()); });
+  Stats stats;
+  stats.running = future.wait_for(Millis(5000)) == std::future_status::ready ? future.get() : 0;
+  stats.given_up_threads = impl_->pool_.given_up();
+  stats.commits = impl_->gate_.commits();
+  stats.mutations = impl_->gate_.mutations();
+  return stats;
+}
+
+}  // namespace bespoke

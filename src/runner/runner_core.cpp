@@ -1,0 +1,243 @@
+#include "runner/runner_core.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+/// A budget for the store: rows of progress a second, whatever the number of streams.
+constexpr int progress_rows_per_second = 1000;
+constexpr Millis progress_at_best(250);
+constexpr Millis progress_at_worst(10'000);
+/// How long the release of a job may take when the store doesn't answer.
+constexpr Millis release_patience(5000);
+
+}  // namespace
+
+RunnerCore::RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& options,
+                       const std::vector<Pipeline>& pipelines, WatchHub& hub, std::shared_ptr<LogSink> log)
+    : seams_(std::move(seams)),
+      id_(id),
+      options_(options),
+      hub_(hub),
+      log_(std::move(log), id),
+      leases_(id, options.lease_expires) {
+  for (const Pipeline& pipeline : pipelines) {
+    if (pipeline.spec().phases.empty()) {
+      throw Error(ErrorCode::invalid_argument, fmt::format("pipeline {} has no phases", pipeline.spec().name));
+    }
+    auto loaded = std::make_shared<const LoadedPipeline>(pipeline, options.max_takeovers);
+    if (!pipelines_.emplace(pipeline.spec().name, std::move(loaded)).second) {
+      throw Error(ErrorCode::invalid_argument, fmt::format("pipeline {} is registered twice", pipeline.spec().name));
+    }
+  }
+}
+
+RunnerCore::~RunnerCore() = default;
+
+const LoadedPipeline* RunnerCore::pipeline(const std::string& name) const {
+  const auto found = pipelines_.find(name);
+  return found == pipelines_.end() ? nullptr : found->second.get();
+}
+
+TimerId RunnerCore::after(Millis delay, std::function<void()> task) {
+  return seams_.loop->post_at(seams_.clock.steady_now() + delay, std::move(task));
+}
+
+void RunnerCore::open() {
+  auto cursor = std::make_shared<ChangeCursor>(0);
+  seams_.store.read([cursor](JobStore& store) { *cursor = store.latest_change(); },
+                    [this, cursor](const std::exception_ptr& error) {
+                      if (!error) cursor_ = *cursor;
+                      read_feed();
+                      if (options_.claim != ClaimScope::none) {
+                        check_leases(true);
+                        scan();
+                        purge();
+                      }
+                    });
+}
+
+void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<JobId>)> done) {
+  const auto refuse = [&](ErrorCode code, const char* why) { done({{}, std::make_exception_ptr(Error(code, why))}); };
+  if (closing_) return refuse(ErrorCode::closed, "the runner has been shut down");
+  const WallTime now = seams_.clock.wall_now();
+  const JobId id = record.job.id;
+  record.control.write_id = fmt::format("{:016x}", seams_.random.next());
+  auto kept_input = std::make_shared<const Json>(std::move(input));
+  std::vector<Mutation> batch;
+  Mutation& insert = batch.emplace_back();
+  insert.kind = MutationKind::submit;
+  insert.id = id;
+  insert.record = record;
+  insert.put.push_back({PayloadKind::input, "", kept_input->text()});
+
+  const bool take =
+      options_.claim != ClaimScope::none && may_claim() && record.control.run_at <= now && has_model(record.job.model);
+  if (options_.claim == ClaimScope::submitted) mine_.insert(id);
+  std::optional<JobRecord> claimed;
+  if (take) {  // claimed in the same commit
+    record.job.revision = 1;
+    claimed = pipelines_.at(record.job.pipeline)->machine.on(record, event::Claimed{id_}, now).record;
+    claimed->control.write_id = fmt::format("{:016x}", seams_.random.next());
+    Mutation& claim = batch.emplace_back();
+    claim.kind = MutationKind::claim;
+    claim.id = id;
+    claim.guard.revision = 1;
+    claim.record = claimed;
+  }
+  seams_.store.commit(std::move(batch), [this, id, kept_input, done = std::move(done)](CommitOutcome outcome) {
+    if (outcome.error) {
+      if (outcome.mutations.size() > 1) {
+        unsure_claims_.insert(id);
+        after(Millis(1000), [this] { scan(); });
+      }
+      done({{}, outcome.error});
+      return;
+    }
+    const MutationResult& inserted = outcome.results.front();
+    if (inserted.outcome == MutationOutcome::exists && inserted.current) {
+      const JobRecord& there = *inserted.current;
+      const JobRecord& wanted = *outcome.mutations.front().record;
+      const bool same_job = there.job.id == wanted.job.id || !wanted.job.key.empty();
+      if (!same_job || there.control.input_hash != wanted.control.input_hash) {
+        done({{},
+              std::make_exception_ptr(
+                  Error(ErrorCode::conflict,
+                        fmt::format("the key \"{}\" was used for job {} with another input; use a new key",
+                                    wanted.job.key, there.job.id.to_string())))});
+        return;
+      }
+      if (options_.claim == ClaimScope::submitted) {
+        mine_.erase(id);
+        mine_.insert(there.job.id);
+        check_leases(true);
+        scan();
+      }
+      done({there.job.id, nullptr});
+      return;
+    }
+    JobRecord stored = *outcome.mutations.front().record;
+    stored.job.revision = inserted.revision;
+    committed(stored);
+    if (outcome.results.size() > 1 && outcome.results[1].outcome == MutationOutcome::applied) {
+      JobRecord running = std::move(*outcome.mutations[1].record);
+      running.job.revision = outcome.results[1].revision;
+      start_run(std::move(running), kept_input);
+    } else {
+      scan_at(stored.control.run_at);
+    }
+    done({id, nullptr});
+  });
+}
+
+void RunnerCore::committed(const JobRecord& record) {
+  hub_.snapshot(record.job);
+}
+
+void RunnerCore::streamed(const JobRecord& record, std::uint64_t offset, std::string_view text) {
+  hub_.text(record.job.id, record.job.phase, record.job.attempt, offset, text);
+}
+
+void RunnerCore::text_void(const JobRecord& record) {
+  hub_.reset(record.job.id, record.job.phase, record.job.attempt);
+}
+
+void RunnerCore::over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) {
+  hub_.snapshot(last.job);
+  runs_.erase(run.latest().job.id);
+  if (is_terminal(last.job.state)) mine_.erase(last.job.id);
+  if (closing_) {
+    if (runs_.empty()) finish_shutdown(true);
+    return;
+  }
+  if (wake_at) scan_at(*wake_at);
+  if (runs_.size() + 1 == options_.max_jobs) scan();  // there is room again
+  check_idle();
+}
+
+LlmClient* RunnerCore::model(const std::string& name) {
+  const auto found = options_.models.find(name);
+  return found == options_.models.end() ? nullptr : found->second;
+}
+
+bool RunnerCore::has_model(const std::string& name) const {
+  return name.empty() || options_.models.contains(name);
+}
+
+Millis RunnerCore::progress_interval() {
+  const auto wished = Millis(static_cast<std::int64_t>(runs_.size()) * 1000 / progress_rows_per_second);
+  return std::clamp(wished, progress_at_best, progress_at_worst);
+}
+
+void RunnerCore::prime(WatchHub::WatcherPtr watcher, const JobId& id) {
+  const auto run = runs_.find(id);
+  if (run != runs_.end()) {
+    hub_.prime(watcher, run->second->stored().job, run->second->text());
+    return;
+  }
+  struct Found {
+    std::optional<JobRecord> record;
+    std::string text;
+  };
+  auto found = std::make_shared<Found>();
+  seams_.store.read(
+      [id, found](JobStore& store) {
+        found->record = store.get(id);
+        if (found->record && !is_terminal(found->record->job.state)) {
+          found->text = store.text(id, found->record->job.phase, found->record->job.attempt, 0);
+        }
+      },
+      [this, watcher, id, found](const std::exception_ptr& error) {
+        if (error) {
+          log_.write(LogLevel::warning, "can't read a job to watch yet", RunLog::error_fields(error));
+          after(Millis(1000), [this, watcher, id] { prime(watcher, id); });
+        } else if (found->record) {
+          hub_.prime(watcher, found->record->job, found->text);
+          if (found->record->job.state == JobState::running && options_.claim != ClaimScope::none) check_leases(true);
+        } else {
+          hub_.gone(id);
+        }
+      });
+}
+
+void RunnerCore::shut_down(Millis grace, std::function<void(bool)> done) {
+  if (closing_) {
+    done(runs_.empty());
+    return;
+  }
+  closing_ = true;
+  shut_down_done_ = std::move(done);
+  for (auto& waiter : std::exchange(idle_waiters_, {})) waiter();
+  if (runs_.empty()) {
+    finish_shutdown(true);
+    return;
+  }
+  after(grace, [this] {
+    const auto runs = runs_;  // releasing may end a run at once
+    for (const auto& [id, run] : runs) run->release();
+    if (runs_.empty()) return;
+    after(release_patience, [this] {
+      if (!shut_down_done_) return;
+      log_.write(LogLevel::error, "the store did not take the release of running jobs in time; they will be taken over",
+                 {{"jobs", std::to_string(runs_.size())}});
+      const auto left = runs_;
+      const auto in_order = std::exchange(shut_down_done_, nullptr);
+      for (const auto& [id, run] : left) run->abandon();
+      in_order(false);
+    });
+  });
+}
+
+void RunnerCore::finish_shutdown(bool in_order) {
+  if (const auto done = std::exchange(shut_down_done_, nullptr)) done(in_order);
+}
+
+void RunnerCore::when_idle(std::function<void()> idle) {
+  idle_waiters_.push_back(std::move(idle));
+  check_idle();
+}
+
+}  // namespace bespoke

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "runner/job_run.hpp"
+#include "runner/lease_watch.hpp"
+#include "runner/watch_hub.hpp"
+
+#include <bespoke/phase_runner.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace bespoke {
+
+/// A job or an error, for whoever asked.
+template <typename Value>
+struct Answer {
+  Value value{};
+  std::exception_ptr error;
+};
+
+/// What a person or a host does to a job.
+struct Act {
+  enum class Kind : std::uint8_t { cancel, signal, resume };
+  Kind kind = Kind::cancel;
+  JobId id;
+  Owner owner;
+  std::string signal;
+  std::string payload;
+};
+
+/// The part of a PhaseRunner that decides: which jobs to take, what to do about changes from elsewhere, when to look
+/// again. Lives on one executor; every method is a task of it. No threads, no clock, no I/O of its own.
+class RunnerCore final : public JobRunOwner {
+ public:
+  RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& options, const std::vector<Pipeline>& pipelines,
+             WatchHub& hub, std::shared_ptr<LogSink> log);
+  ~RunnerCore() override;
+
+  /// Starts to look for work. Call once.
+  void open();
+  /// Something has changed in the store.
+  void wake();
+  /// A status was asked for: find out at once whether the owner of a foreign lease is dead.
+  void look_at_leases();
+
+  void submit(JobRecord record, Json input, std::function<void(Answer<JobId>)> done);
+  void act(Act act, std::function<void(Answer<Job>)> done);
+  void prime(WatchHub::WatcherPtr watcher, const JobId& id);
+  /// `idle` is called once there is nothing to do any more.
+  void when_idle(std::function<void()> idle);
+
+  /// Stops claiming, gives what runs `grace`, then releases it. `done` is told whether everything was released in
+  /// order.
+  void shut_down(Millis grace, std::function<void(bool)> done);
+
+  const LoadedPipeline* pipeline(const std::string& name) const;
+  std::size_t running() const { return runs_.size(); }
+
+ private:
+  // JobRunOwner
+  void committed(const JobRecord& record) override;
+  void streamed(const JobRecord& record, std::uint64_t offset, std::string_view text) override;
+  void text_void(const JobRecord& record) override;
+  void over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) override;
+  LlmClient* model(const std::string& name) override;
+  Millis progress_interval() override;
+
+  // runner_core_claim.cpp
+  void scan();
+  void scanned(ClaimPage page);
+  void claims_done(CommitOutcome outcome);
+  void start_run(JobRecord claimed, std::shared_ptr<const Json> input);
+  void scan_at(WallTime due);
+  bool may_claim() const;
+  bool has_model(const std::string& name) const;
+  std::optional<std::vector<JobId>> claim_only() const;
+  void check_leases(bool read_heartbeats);
+  void purge();
+  void check_idle();
+
+  // runner_core_feed.cpp
+  void read_feed();
+  void fed(const ChangePage& page, const std::unordered_map<JobId, JobRecord>& fetched);
+  void tell_watchers(const JobRecord& record);
+  void read_text(const JobRecord& record);
+  void act_again(Act act, int tries, std::function<void(Answer<Job>)> done);
+  void act_on(Act act, const JobRecord& record, int tries, std::function<void(Answer<Job>)> done);
+
+  TimerId after(Millis delay, std::function<void()> task);
+  void finish_shutdown(bool in_order);
+
+  RunnerSeams seams_;
+  const RunnerId id_;
+  const RunnerOptions options_;
+  WatchHub& hub_;
+  const RunLog log_;
+  std::map<std::string, std::shared_ptr<const LoadedPipeline>> pipelines_;
+
+  std::unordered_map<JobId, std::shared_ptr<JobRun>> runs_;
+  std::unordered_set<JobId> mine_;           ///< with ClaimScope::submitted: the jobs that this runner may take
+  std::unordered_set<JobId> unsure_claims_;  ///< of a commit with unknown outcome: maybe ours without our knowing
+  bool closing_ = false;
+
+  bool scanning_ = false;
+  bool scan_again_ = false;
+  std::optional<TimerId> scan_timer_;
+  std::optional<WallTime> scan_due_;
+
+  LeaseWatch leases_;
+  bool checking_leases_ = false;
+  std::optional<TimerId> lease_timer_;
+  SteadyTime heartbeats_read_{};
+
+  ChangeCursor cursor_ = 0;
+  bool reading_feed_ = false;
+  bool feed_again_ = false;
+  struct ForeignText {
+    std::string phase;
+    int attempt = 0;
+    std::uint64_t offset = 0;
+  };
+  std::unordered_map<JobId, ForeignText> foreign_texts_;
+
+  std::vector<std::function<void()>> idle_waiters_;
+  bool checking_idle_ = false;
+  std::function<void(bool)> shut_down_done_;
+};
+
+}  // namespace bespoke

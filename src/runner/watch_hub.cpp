@@ -1,0 +1,249 @@
+#include "runner/watch_hub.hpp"
+
+#include <algorithm>
+
+namespace bespoke {
+namespace {
+
+/// Changes that wait for a slow callback; beyond this, snapshots replace each other and texts grow together.
+constexpr std::size_t queue_bound = 64;
+
+}  // namespace
+
+// All members but the constants are guarded by the hub's mutex.
+struct WatchHub::Watcher {
+  JobId id;
+  std::function<void(const Change&)> callback;
+  std::function<void()> gone;
+
+  bool primed = false;
+  bool removed = false;
+  bool queued = false;  ///< stands in ready_
+  bool tell_gone = false;
+  std::deque<Change> changes;
+  Job newest;         ///< the last snapshot taken
+  std::string phase;  ///< of the text told last
+  int attempt = 0;
+  std::uint64_t offset = 0;  ///< where the text of (phase, attempt) goes on
+};
+
+WatchHub::WatchHub(std::shared_ptr<LogSink> log) : log_(std::move(log)), thread_([this] { deliver(); }) {}
+
+WatchHub::~WatchHub() {
+  close();
+}
+
+void WatchHub::close() {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+WatchHub::WatcherPtr WatchHub::add(const JobId& id, std::function<void(const Change&)> callback,
+                                   std::function<void()> gone) {
+  auto watcher = std::make_shared<Watcher>();
+  watcher->id = id;
+  watcher->callback = std::move(callback);
+  watcher->gone = std::move(gone);
+  const MutexLock lock(mutex_);
+  watchers_[id].push_back(watcher);
+  return watcher;
+}
+
+void WatchHub::prime(const WatcherPtr& watcher, const Job& job, std::string_view text) {
+  const MutexLock lock(mutex_);
+  watcher->primed = true;
+  take_snapshot(watcher, job);
+  if (!text.empty()) take_text(watcher, job.phase, job.attempt, 0, text);
+}
+
+void WatchHub::remove(const WatcherPtr& watcher) {
+  const MutexLock lock(mutex_);
+  watcher->removed = true;
+  const auto place = watchers_.find(watcher->id);
+  if (place != watchers_.end()) {
+    std::erase(place->second, watcher);
+    if (place->second.empty()) watchers_.erase(place);
+  }
+  if (on_callback_thread()) return;
+  while (calling_ == watcher.get()) changed_.wait(mutex_);
+}
+
+bool WatchHub::watched(const JobId& id) {
+  const MutexLock lock(mutex_);
+  return watchers_.contains(id);
+}
+
+std::vector<JobId> WatchHub::watched_ids() {
+  const MutexLock lock(mutex_);
+  std::vector<JobId> ids;
+  ids.reserve(watchers_.size());
+  for (const auto& [id, watchers] : watchers_) ids.push_back(id);
+  return ids;
+}
+
+void WatchHub::snapshot(const Job& job) {
+  const MutexLock lock(mutex_);
+  const auto place = watchers_.find(job.id);
+  if (place == watchers_.end()) return;
+  for (const WatcherPtr& watcher : place->second) {
+    if (watcher->primed) take_snapshot(watcher, job);
+  }
+}
+
+void WatchHub::text(const JobId& id, const std::string& phase, int attempt, std::uint64_t offset,
+                    std::string_view text) {
+  const MutexLock lock(mutex_);
+  const auto place = watchers_.find(id);
+  if (place == watchers_.end()) return;
+  for (const WatcherPtr& watcher : place->second) {
+    if (watcher->primed) take_text(watcher, phase, attempt, offset, text);
+  }
+}
+
+void WatchHub::reset(const JobId& id, const std::string& phase, int attempt) {
+  const MutexLock lock(mutex_);
+  const auto place = watchers_.find(id);
+  if (place == watchers_.end()) return;
+  for (const WatcherPtr& watcher : place->second) {
+    if (watcher->primed) take_reset(watcher, phase, attempt);
+  }
+}
+
+void WatchHub::gone(const JobId& id) {
+  const MutexLock lock(mutex_);
+  const auto place = watchers_.find(id);
+  if (place == watchers_.end()) return;
+  for (const WatcherPtr& watcher : place->second) {
+    watcher->tell_gone = true;
+    ready(watcher);
+  }
+}
+
+void WatchHub::ready(const WatcherPtr& watcher) {
+  if (watcher->queued || watcher->removed) return;
+  watcher->queued = true;
+  ready_.push_back(watcher);
+  changed_.notify_all();
+}
+
+void WatchHub::take_snapshot(const WatcherPtr& watcher, const Job& job) {
+  if (job.revision <= watcher->newest.revision && !watcher->newest.id.is_nil()) return;
+  watcher->newest = job;
+  if (watcher->changes.size() >= queue_bound) {
+    const auto last = std::find_if(watcher->changes.rbegin(), watcher->changes.rend(),
+                                   [](const Change& change) { return change.kind == Change::Kind::snapshot; });
+    if (last != watcher->changes.rend()) {
+      last->job = job;
+      return;
+    }
+  }
+  Change change;
+  change.job = job;
+  watcher->changes.push_back(std::move(change));
+  ready(watcher);
+}
+
+void WatchHub::take_reset(const WatcherPtr& watcher, const std::string& phase, int attempt) {
+  if (watcher->phase != phase || attempt <= watcher->attempt) return;  // nothing of it has been told
+  std::erase_if(watcher->changes, [](const Change& change) { return change.kind != Change::Kind::snapshot; });
+  watcher->attempt = attempt;
+  watcher->offset = 0;
+  Change change;
+  change.kind = Change::Kind::reset;
+  change.job = watcher->newest;
+  change.phase = phase;
+  change.attempt = attempt;
+  watcher->changes.push_back(std::move(change));
+  ready(watcher);
+}
+
+void WatchHub::take_text(const WatcherPtr& watcher, const std::string& phase, int attempt, std::uint64_t offset,
+                         std::string_view text) {
+  if (watcher->phase == phase) {
+    if (attempt < watcher->attempt) return;
+    if (attempt > watcher->attempt) take_reset(watcher, phase, attempt);
+  } else {
+    watcher->phase = phase;
+    watcher->attempt = attempt;
+    watcher->offset = 0;
+  }
+  if (offset > watcher->offset || offset + text.size() <= watcher->offset) return;
+  text.remove_prefix(watcher->offset - offset);
+  offset = watcher->offset;
+  watcher->offset += text.size();
+
+  const auto continues = [&](const Change& change) {
+    return change.kind == Change::Kind::text && change.attempt == attempt && change.phase == phase;
+  };
+  std::deque<Change>& changes = watcher->changes;
+  if (!changes.empty() && continues(changes.back())) {
+    changes.back().text += text;
+    return;
+  }
+  if (changes.size() >= queue_bound) {
+    const auto last = std::find_if(changes.rbegin(), changes.rend(), continues);
+    if (last != changes.rend()) {
+      last->text += text;
+      return;
+    }
+  }
+  Change change;
+  change.kind = Change::Kind::text;
+  change.job = watcher->newest;
+  change.phase = phase;
+  change.attempt = attempt;
+  change.offset = offset;
+  change.text = text;
+  changes.push_back(std::move(change));
+  ready(watcher);
+}
+
+void WatchHub::deliver() {
+  for (;;) {
+    WatcherPtr watcher;
+    std::deque<Change> changes;
+    bool gone = false;
+    {
+      const MutexLock lock(mutex_);
+      while (ready_.empty() && !closed_) changed_.wait(mutex_);
+      if (closed_) return;
+      watcher = std::move(ready_.front());
+      ready_.pop_front();
+      watcher->queued = false;
+      if (watcher->removed) continue;
+      changes.swap(watcher->changes);
+      gone = watcher->tell_gone;
+      calling_ = watcher.get();
+    }
+    for (const Change& change : changes) {
+      {
+        const MutexLock lock(mutex_);
+        if (watcher->removed || closed_) break;
+      }
+      call(watcher, change);
+    }
+    if (gone && watcher->gone) watcher->gone();
+    const MutexLock lock(mutex_);
+    calling_ = nullptr;
+    changed_.notify_all();
+  }
+}
+
+void WatchHub::call(const WatcherPtr& watcher, const Change& change) {
+  try {
+    watcher->callback(change);
+  } catch (...) {
+    log_->write(
+        {LogLevel::error,
+         "a watch's callback threw; the watch has ended",
+         {{"job", watcher->id.to_string()}, {"code", std::string(to_string(describe(std::current_exception()).code))}},
+         ""});
+    remove(watcher);
+  }
+}
+
+}  // namespace bespoke
