@@ -31,4 +31,30 @@ struct JobRun::Attempt {
   std::string unusable_answer;  ///< name of a journaled answer that could not be parsed
 };
 
+template <typename Result>
+void JobRun::on_pool(const AttemptPtr& attempt, std::function<Result()> work, std::function<void(Result)> done) {
+  const std::weak_ptr<JobRun> self = weak_from_this();
+  const std::uint64_t number = ++attempt->works;
+  attempt->ticket = seams_.pool.run([self, attempt, number, loop = seams_.loop, pipeline = pipeline_,
+                                     work = std::move(work), done = std::move(done)] {
+    auto result = std::make_shared<std::optional<Result>>();
+    std::exception_ptr error;
+    try {
+      *result = work();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    loop->post([self, attempt, number, result, error, done] {
+      const auto run = self.lock();
+      if (!run || !run->current(attempt)) return;
+      if (attempt->works == number) attempt->ticket.reset();
+      if (error) {
+        run->fail_attempt(attempt, error);
+      } else {
+        done(std::move(**result));
+      }
+    });
+  });
+}
+
 }  // namespace bespoke

@@ -205,7 +205,8 @@ namespace {
 
 class HubWatch final : public Watch {
  public:
-  HubWatch(std::shared_ptr<WatchHub> hub, WatchHub::WatcherPtr watcher) : hub_(std::move(hub)), watcher_(std::move(watcher)) {}
+  HubWatch(std::shared_ptr<WatchHub> hub, WatchHub::WatcherPtr watcher)
+      : hub_(std::move(hub)), watcher_(std::move(watcher)) {}
   ~HubWatch() override { hub_->remove(watcher_); }
   HubWatch(const HubWatch&) = delete;
   HubWatch& operator=(const HubWatch&) = delete;
