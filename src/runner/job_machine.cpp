@@ -224,7 +224,8 @@ Transition JobMachine::claimed(JobRecord record, const event::Claimed& event, Wa
                     record.job.phase, spec_.name, spec_.version);
     return fail(std::move(record), {ErrorCode::store_corrupt, message, "", 0, false, ""}, now);
   }
-  if (record.job.attempt > 0) commands.drop_text = record.job.phase;  // what an attempt before has streamed is void
+  if (record.job.attempt > 0 && commands.drop_text.empty())
+    commands.drop_text = record.job.phase;  // what an attempt before has streamed is void
   start_attempt(record, *index, now);
   commands.run = index;
   return {std::move(record), std::move(commands)};
