@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -47,6 +48,12 @@ bool has_figure(const std::string& text) {
   return text.find_first_of("0123456789") != std::string::npos;
 }
 
+/// What an item's keywords weigh. The fraction of a score tells how many other words an item shares with the posting:
+/// enough to choose what goes, too little to move things about.
+double keyword_weight(const Item& item) {
+  return std::floor(item.score);
+}
+
 /// How many bullets of each entry of `section` stay: most for the latest role, fewer the older it is.
 std::map<std::string, std::size_t> room_for(const json& profile, const char* section) {
   const bool work = std::string_view(section) == "work";
@@ -59,7 +66,7 @@ std::map<std::string, std::size_t> room_for(const json& profile, const char* sec
   std::stable_sort(by_end.begin(), by_end.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::map<std::string, std::size_t> room;
   for (std::size_t rank = 0; rank < by_end.size(); ++rank) {
-    const std::size_t most = !work ? 3 : rank == 0 ? 6 : rank == 1 ? 5 : rank == 2 ? 4 : 3;
+    const std::size_t most = !work ? 3 : rank == 0 ? 7 : rank == 1 ? 5 : rank == 2 ? 4 : 3;
     room[fmt::format("{}.{}.highlights", section, by_end[rank].second)] = most;
   }
   return room;
@@ -147,7 +154,7 @@ class Editor {
     std::vector<const Item*> order = group.items;
     std::stable_sort(order.begin(), order.end(), [&](const Item* a, const Item* b) {
       if (hidden.contains(a) != hidden.contains(b)) return hidden.contains(b);
-      return a->score > b->score;
+      return keyword_weight(*a) > keyword_weight(*b);
     });
     std::vector<const Item*> shown_before;
     for (const Item* item : group.items)
@@ -159,7 +166,7 @@ class Editor {
 
   std::map<const Item*, double> scores_of(const Group& group) const {
     std::map<const Item*, double> scores;
-    for (const Item* item : group.items) scores[item] = item->score;
+    for (const Item* item : group.items) scores[item] = keyword_weight(*item);
     return scores;
   }
 
@@ -168,7 +175,7 @@ class Editor {
     std::map<const Item*, double> scores = scores_of(group);
     for (auto& [item, score] : scores)
       for (const Item& other : context_.items)
-        if (other.parent == item->id + ".keywords") score += other.score;
+        if (other.parent == item->id + ".keywords") score += keyword_weight(other);
     return scores;
   }
 

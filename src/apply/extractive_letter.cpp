@@ -1,7 +1,6 @@
 #include "apply/extractive_client.hpp"
 #include "apply/render_fields.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -69,12 +68,12 @@ class LetterWriter {
     paragraphs_.push_back(salutation);
     paragraphs_.push_back(opening());
     const std::string name = text_at(object_at(profile_, "basics"), "name");
-    const std::string regards = std::string(words_.regards) + (name.empty() ? "" : "\n" + name);
-    reserved_ = count_words(words_.close) + count_words(regards);
+    reserved_ = count_words(words_.close) + count_words(words_.regards) + count_words(name);
     for (const Place& place : best_places()) add_place(place);
     add_background();
     paragraphs_.emplace_back(words_.close);
-    paragraphs_.push_back(regards);
+    paragraphs_.emplace_back(words_.regards);
+    if (!name.empty()) paragraphs_.push_back(name);
     std::string letter;
     for (const std::string& paragraph : paragraphs_) letter += (letter.empty() ? "" : "\n\n") + paragraph;
     return letter;
@@ -131,10 +130,18 @@ class LetterWriter {
     return worth;
   }
 
+  /// The items that an entry's bullets are; found by their text, since entries may have been reordered.
+  std::vector<const Item*> items_of(std::string_view section, const std::vector<std::string>& bullets) const {
+    std::vector<const Item*> items;
+    for (const Item& item : context_.items)
+      if (item.id.starts_with(section) && std::find(bullets.begin(), bullets.end(), item.text) != bullets.end())
+        items.push_back(&item);
+    return items;
+  }
+
   std::vector<Place> all_places() const {
     std::vector<Place> places;
     for (const char* section : {"work", "projects", "volunteer"}) {
-      std::size_t index = 0;
       for (const json& entry : list_at(profile_, section)) {
         Place place;
         place.section = section;
@@ -144,9 +151,7 @@ class LetterWriter {
         place.end = text_at(entry, "endDate");
         place.current = place.end.empty();
         if (place.current) place.end = "9999";
-        const std::string parent = fmt::format("{}.{}.highlights", section, index++);
-        for (const Item& item : context_.items)
-          if (item.parent == parent) place.bullets.push_back(&item);
+        place.bullets = items_of(section, texts_at(entry, "highlights"));
         if (place.name.empty() || place.bullets.empty()) continue;
         std::stable_sort(place.bullets.begin(), place.bullets.end(), [&](const Item* a, const Item* b) {
           return worth(*a, place.current) > worth(*b, place.current);
@@ -186,26 +191,34 @@ class LetterWriter {
   /// One paragraph: where it was, then up to three of its bullets, those that are sentences of their own first.
   void add_place(const Place& place) {
     std::string text = introduce(place);
-    std::string points;
+    std::vector<std::string> points;
+    std::size_t point_words = 0;
     std::size_t used = 0;
     std::size_t sentences = 0;
     const std::size_t target = (context_.min_words + context_.max_words) / 2;
     for (const Item* bullet : place.bullets) {
-      const std::size_t after =
-          words_so_far() + count_words(text) + count_words(points) + count_words(bullet->text) + 12;
+      const std::size_t after = words_so_far() + count_words(text) + point_words + count_words(bullet->text) + 12;
       if (after > context_.max_words || (used >= 2 && after > target) || used == 3) continue;
       const std::string bare = without_full_stop(bullet->text);
       const std::string own = in_first_person(bare, locale_, place.current, sentences == 1);
       if (own.empty()) {
-        points += "\n- " + bare;
+        points.push_back(bare);
+        point_words += count_words(bare) + 1;
       } else {
         text += blank() + own + std::string(locale_.full_stop);
         ++sentences;
       }
       ++used;
     }
-    if (!points.empty()) text += blank() + std::string(words_.points) + points;
+    if (points.size() == 1) {
+      text += blank() + std::string(words_.points) + blank() + points.front() + std::string(locale_.full_stop);
+      points.clear();
+    } else if (!points.empty()) {
+      text += blank() + std::string(words_.points);
+    }
     paragraphs_.push_back(text);
+    // Each a paragraph of its own, so that a reader of plain paragraphs keeps them apart.
+    for (const std::string& point : points) paragraphs_.push_back("- " + point);
   }
 
   /// Certificates and finished studies; languages when the posting names one of them.

@@ -54,6 +54,8 @@ std::string fill(std::string_view frame,
     } else {
       filled += found->second;
       frame.remove_prefix(found->first.size() + 2);
+      // "Brightfall Foods, Inc." at the end of a sentence has its full stop already.
+      if (filled.ends_with('.') && frame.starts_with('.')) frame.remove_prefix(1);
     }
   }
   return filled;

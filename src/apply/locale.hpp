@@ -15,7 +15,8 @@ struct Locale {
   std::string_view code;  ///< BCP 47
   bool right_to_left = false;
   std::string_view full_stop = ".";
-  std::string_view comma = ", ";
+  std::string_view comma = ", ";      ///< between the items of a list
+  std::string_view separator = ", ";  ///< between the parts of a name or an address
   std::string_view semicolon = "; ";
   std::string_view last_comma = " and ";  ///< before the last item of a list
   std::string_view colon = ": ";

@@ -7,6 +7,7 @@ const Locale& locale_ar() {
       .code = "ar",
       .right_to_left = true,
       .comma = "، ",
+      .separator = "، ",
       .semicolon = "؛ ",
       .last_comma = " و",
       .open_quote = "«",

@@ -7,6 +7,7 @@ const Locale& locale_zh() {
       .code = "zh",
       .full_stop = "。",
       .comma = "、",
+      .separator = "，",
       .semicolon = "；",
       .last_comma = "和",
       .colon = "：",

@@ -25,7 +25,7 @@ std::string joined(std::initializer_list<std::string> parts, std::string_view be
 }
 
 /// Postal codes follow the city where English is spoken, and go before it elsewhere.
-std::string postal_address(const json& location) {
+std::string postal_address(const json& location, std::string_view separator) {
   const std::string country = text_at(location, "countryCode");
   const std::string city = text_at(location, "city");
   const std::string code = text_at(location, "postalCode");
@@ -34,19 +34,19 @@ std::string postal_address(const json& location) {
   const bool last = std::find(code_last.begin(), code_last.end(), country) != code_last.end();
   std::string town;
   if (country == "US" || country == "CA" || country == "AU") {
-    town = joined({city, joined({region, code}, " ")}, ", ");
+    town = joined({city, joined({region, code}, " ")}, separator);
   } else {
-    town = last ? joined({joined({city, code}, " "), region}, ", ") : joined({joined({code, city}, " "), region}, ", ");
+    town = joined({last ? joined({city, code}, " ") : joined({code, city}, " "), region}, separator);
   }
-  return joined({text_at(location, "address"), town, country}, ", ");
+  return joined({text_at(location, "address"), town, country}, separator);
 }
 
-std::vector<CvDocument::Contact> contacts_of(const json& basics) {
+std::vector<CvDocument::Contact> contacts_of(const json& basics, const Locale& locale) {
   std::vector<CvDocument::Contact> contacts;
   const auto add = [&](std::string text, std::string link) {
     if (!text.empty()) contacts.push_back({std::move(text), std::move(link)});
   };
-  add(postal_address(object_at(basics, "location")), {});
+  add(postal_address(object_at(basics, "location"), locale.separator), {});
   const std::string email = text_at(basics, "email");
   add(email, email.find('@') != std::string::npos ? safe_link("mailto:" + email) : std::string());
   add(text_at(basics, "phone"), {});
@@ -112,7 +112,7 @@ Entry project_entry(const json& item, const Locale& locale) {
 
 Entry education_entry(const json& item, const Locale& locale) {
   Entry entry;
-  entry.title = joined({text_at(item, "studyType"), text_at(item, "area")}, locale.comma);
+  entry.title = joined({text_at(item, "studyType"), text_at(item, "area")}, locale.separator);
   entry.organisation = text_at(item, "institution");
   entry.link = safe_link(text_at(item, "url"));
   entry.place = text_at(item, "location");
@@ -209,7 +209,7 @@ CvDocument make_cv_document(const json& profile, const Locale& locale) {
   const json& basics = object_at(profile, "basics");
   document.name = text_at(basics, "name");
   document.label = text_at(basics, "label");
-  document.contacts = contacts_of(basics);
+  document.contacts = contacts_of(basics, locale);
   document.summary = text_at(basics, "summary");
 
   const Locale::Cv& cv = locale.cv;

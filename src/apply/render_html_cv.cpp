@@ -21,47 +21,53 @@ std::string isolated(const std::string& text, const std::string& link = {}) {
   return "<a href=\"" + escape_html(link) + "\" rel=\"noopener noreferrer\">" + inner + "</a>";
 }
 
-std::string entry_head(const Entry& entry) {
+std::string bullet_list(const std::vector<std::string>& bullets) {
+  std::string items;
+  for (const std::string& bullet : bullets) items += element("li", "", html_lines(bullet)) + "\n";
+  return element("ul", "bullets", "\n" + items);
+}
+
+std::string entry_head(const Entry& entry, const Locale& locale) {
   const bool both = !entry.title.empty() && !entry.organisation.empty();
   std::string what;
   if (!entry.title.empty()) what += element("span", "title", isolated(entry.title, both ? std::string() : entry.link));
   std::string where;
+  if (both) what += " <span class=\"dot\">·</span> ";
   if (!entry.organisation.empty()) where += element("span", "organisation", isolated(entry.organisation, entry.link));
-  if (!entry.place.empty()) where += element("span", "place", isolated(entry.place));
-  if (!where.empty()) what += element("span", "where", where);
+  if (!entry.place.empty())
+    where += element("span", "place",
+                     (where.empty() && what.empty() ? "" : std::string(locale.separator)) + isolated(entry.place));
+  what += where;
   std::string head = element("h3", "", what);
   if (!entry.dates.empty()) head += element("p", "dates", isolated(entry.dates));
   return element("header", "", head);
 }
 
-std::string entry_block(const Entry& entry) {
-  std::string html = entry_head(entry) + "\n";
+std::string entry_block(const Entry& entry, const Locale& locale) {
+  std::string html = entry_head(entry, locale) + "\n";
   if (!entry.about.empty()) html += element("p", "about", html_lines(entry.about)) + "\n";
   if (!entry.summary.empty()) html += element("p", "", html_lines(entry.summary)) + "\n";
-  if (!entry.bullets.empty()) {
-    std::string bullets;
-    for (const std::string& bullet : entry.bullets) bullets += element("li", "", html_lines(bullet)) + "\n";
-    html += element("ul", "", "\n" + bullets) + "\n";
-  }
+  if (!entry.bullets.empty()) html += bullet_list(entry.bullets) + "\n";
   for (const std::string& note : entry.notes) html += element("p", "note", html_lines(note)) + "\n";
   return "<div class=\"entry\">\n" + html + "</div>\n";
 }
 
-std::string section_body(const CvDocument::Section& section) {
+std::string section_body(const CvDocument::Section& section, const Locale& locale) {
   std::string html;
   for (const Entry& entry : section.entries) {
     switch (section.shape) {
       case Shape::entries:
-        html += entry_block(entry);
+        html += entry_block(entry, locale);
         break;
       case Shape::lines:
         html += element("dt", "", isolated(entry.title)) + element("dd", "", html_lines(entry.summary)) + "\n";
         break;
       case Shape::inline_:
-        html += element("li", "",
-                        isolated(entry.title) +
-                            (entry.summary.empty() ? "" : " " + element("span", "level", isolated(entry.summary)))) +
-                "\n";
+        html +=
+            element("li", "",
+                    isolated(entry.title) +
+                        (entry.summary.empty() ? "" : " " + element("span", "level", "– " + isolated(entry.summary)))) +
+            "\n";
         break;
       case Shape::quotes:
         html += "<figure>" + element("blockquote", "", html_lines(entry.summary)) +
@@ -94,7 +100,7 @@ std::string html_cv(const CvDocument& document) {
             element("p", "", html_lines(document.summary)) + "\n</section>\n";
   for (const CvDocument::Section& section : document.sections)
     html += "<section class=\"" + section.key + "\">\n" + element("h2", "", escape_html(section.heading)) + "\n" +
-            section_body(section) + "</section>\n";
+            section_body(section, *document.locale) + "</section>\n";
   return html;
 }
 
@@ -108,7 +114,10 @@ std::string html_letter(const LetterDocument& letter, const CvDocument& sender) 
   if (!letter.place.empty()) to += element("p", "", isolated(letter.place)) + "\n";
   if (!to.empty()) html += element("div", "recipient", "\n" + to) + "\n";
   if (!letter.subject.empty()) html += element("h2", "subject", isolated(letter.subject)) + "\n";
-  for (const std::string& paragraph : letter.paragraphs) html += element("p", "", html_lines(paragraph)) + "\n";
+  for (const LetterDocument::Paragraph& paragraph : letter.paragraphs) {
+    if (!paragraph.text.empty()) html += element("p", "", html_lines(paragraph.text)) + "\n";
+    if (!paragraph.points.empty()) html += bullet_list(paragraph.points) + "\n";
+  }
   if (!letter.signature.empty()) html += element("p", "signature", isolated(letter.signature)) + "\n";
   return html;
 }

@@ -1,3 +1,4 @@
+#include "apply/render_diff.hpp"
 #include "apply/render_fields.hpp"
 #include "apply/render_html_parts.hpp"
 #include "apply/render_target.hpp"
@@ -6,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <optional>
 
 namespace bespoke {
 namespace {
@@ -38,18 +40,74 @@ std::string shown_text(const json& change, std::string_view member, const json& 
   return lines;
 }
 
-std::string text_box(std::string_view css_class, std::string_view word, const std::string& text) {
-  if (text.empty()) return {};
-  return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{}</dd></div>\n", css_class, escape_html(word),
-                     html_lines(text));
+/// A line of a change: a word, then what it says. `html` is escaped already.
+std::string change_row(std::string_view css_class, std::string_view word, const std::string& html) {
+  if (html.empty()) return {};
+  return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{}</dd></div>\n", css_class, escape_html(word), html);
+}
+
+/// One side of a rewritten text, the words that only it has marked.
+std::string marked_side(const std::vector<DiffRun>& runs, DiffRun::Side side) {
+  const std::string_view mark = side == DiffRun::Side::before ? "del" : "ins";
+  std::string html;
+  for (const DiffRun& run : runs) {
+    if (run.side == DiffRun::Side::both) {
+      html += html_lines(run.text);
+    } else if (run.side == side) {
+      const std::size_t end = run.text.find_last_not_of(" \n") + 1;
+      html +=
+          fmt::format("<{0}>{1}</{0}>{2}", mark, html_lines(run.text.substr(0, end)), html_lines(run.text.substr(end)));
+    }
+  }
+  return html;
+}
+
+/// Whether most words stayed, so that marking the others helps the reader.
+bool mostly_alike(const std::vector<DiffRun>& runs) {
+  std::size_t same = 0;
+  std::size_t other = 0;
+  for (const DiffRun& run : runs) (run.side == DiffRun::Side::both ? same : other) += run.text.size();
+  return same * 2 >= other;
+}
+
+std::string text_rows(const json& change, const json& original, const Locale& locale) {
+  const std::string before = shown_text(change, "before", original);
+  const std::string after = shown_text(change, "after", original);
+  if (!before.empty() && !after.empty()) {
+    const std::vector<DiffRun> runs = diff_words(before, after);
+    if (mostly_alike(runs))
+      return change_row("was", locale.report.was, marked_side(runs, DiffRun::Side::before)) +
+             change_row("now", locale.report.now, marked_side(runs, DiffRun::Side::after));
+  }
+  return change_row("was", locale.report.was, html_lines(before)) +
+         change_row("now", locale.report.now, html_lines(after));
+}
+
+/// The new order, each item with the place that it had.
+std::string order_rows(const json& change, const json& original, const Locale& locale) {
+  const std::vector<std::string> ids = texts_at(change, "ids");
+  if (ids.empty()) return text_rows(change, original, locale);
+  std::string items;
+  std::size_t place = 0;
+  for (const std::string& id : ids) {
+    ++place;
+    const std::optional<std::size_t> old = place_of(id);
+    const bool moved = old && *old != place;
+    const std::string text = target_text(original, id);
+    items += fmt::format("<li{}><span class=\"from\">{}</span><span>{}</span></li>\n", moved ? " class=\"moved\"" : "",
+                         moved ? fmt::format("{} → {}", *old, place) : std::to_string(place),
+                         html_lines(text.empty() ? id : text));
+  }
+  return change_row("order", locale.report.now, "<ul>\n" + items + "</ul>");
 }
 
 std::string evidence_list(const json& change, const json& original, const Locale& locale) {
   std::string items;
   for (const std::string& id : texts_at(change, "evidence")) {
+    if (id == text_at(change, "target")) continue;  // stands there as the text before
     const std::string text = target_text(original, id);
     items += "<li><span class=\"at\">" + escape_html(target_label(original, id, locale)) + "</span>" +
-             (text.empty() ? "" : " " + html_lines(text)) + "</li>\n";
+             (text.empty() ? "" : " – " + html_lines(text)) + "</li>\n";
   }
   if (items.empty()) return {};
   return "<div class=\"evidence\"><dt>" + escape_html(locale.report.evidence) + "</dt><dd><ul>\n" + items +
@@ -71,9 +129,8 @@ std::string change_item(const json& change, const json& original, const Locale& 
           escape_html(target_label(original, target, locale)) + "</bdi>";
   if (!accepted) html += " <em>" + escape_html(words.reverted) + "</em>";
   html += "</h4>\n<dl>\n";
-  html += text_box("was", words.was, shown_text(change, "before", original));
-  html += text_box("now", words.now, shown_text(change, "after", original));
-  html += text_box("why", words.why, text_at(change, "reason"));
+  html += operation == "reorder" ? order_rows(change, original, locale) : text_rows(change, original, locale);
+  html += change_row("why", words.why, html_lines(text_at(change, "reason")));
   html += evidence_list(change, original, locale);
   html += "</dl>\n";
   std::string keywords;
@@ -110,6 +167,8 @@ std::string coverage_part(const json& result, const Locale& locale) {
   const std::string bars =
       coverage_bar(coverage, "before", words.before, locale) + coverage_bar(coverage, "after", words.after, locale);
   if (!bars.empty()) html += "<dl class=\"coverage\">\n" + bars + "</dl>\n";
+  if (!list_at(coverage, "keywords").empty())
+    html += "<p class=\"fine\"><b>" + escape_html(words.required) + "</b> · " + escape_html(words.preferred) + "</p>\n";
   const std::array<std::pair<const char*, std::string_view>, 4> buckets = {
       {{"surfaced", words.surfaced}, {"covered", words.covered}, {"hidden", words.hidden}, {"gap", words.gap}}};
   for (const auto& [bucket, word] : buckets) {

@@ -12,12 +12,17 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> paragraphs_of(std::string_view text) {
-  std::vector<std::string> paragraphs;
-  std::string current;
+constexpr std::size_t columns = 80;
+
+using Paragraph = LetterDocument::Paragraph;
+
+/// Blank lines part paragraphs; lines that begin with a dash or a bullet are points of a list.
+std::vector<Paragraph> paragraphs_of(std::string_view text) {
+  std::vector<Paragraph> paragraphs;
+  Paragraph current;
   const auto close = [&] {
-    if (!current.empty()) paragraphs.push_back(std::move(current));
-    current.clear();
+    if (!current.text.empty() || !current.points.empty()) paragraphs.push_back(std::move(current));
+    current = {};
   };
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -28,11 +33,41 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
       close();
       continue;
     }
-    if (!current.empty()) current += '\n';
-    current += line;
+    if (line.starts_with("- ") || line.starts_with("• ") || line.starts_with("* ")) {
+      current.points.emplace_back(line.substr(line.find(' ') + 1));
+      continue;
+    }
+    if (!current.points.empty()) close();
+    if (!current.text.empty()) current.text += '\n';
+    current.text += line;
   }
   close();
   return paragraphs;
+}
+
+/// A list belongs to the paragraph before it, also when a blank line parts them.
+std::vector<Paragraph> with_lists_joined(std::vector<Paragraph> paragraphs) {
+  std::vector<Paragraph> joined;
+  for (Paragraph& paragraph : paragraphs) {
+    if (paragraph.text.empty() && !joined.empty())
+      joined.back().points.insert(joined.back().points.end(), paragraph.points.begin(), paragraph.points.end());
+    else
+      joined.push_back(std::move(paragraph));
+  }
+  return joined;
+}
+
+/// The writer's name at the end of a letter is its signature, wherever it stands there.
+void take_signature(LetterDocument& letter, const std::string& name) {
+  if (letter.paragraphs.empty() || name.empty()) return;
+  letter.signature = name;
+  std::string& last = letter.paragraphs.back().text;
+  if (last == name) {
+    letter.paragraphs.pop_back();
+  } else if (last.ends_with(name)) {
+    last.resize(last.size() - name.size());
+    while (last.ends_with(' ') || last.ends_with('\n')) last.pop_back();
+  }
 }
 
 }  // namespace
@@ -49,9 +84,8 @@ LetterDocument make_letter_document(const json& result) {
   letter.company = text_at(posting, "company");
   letter.place = text_at(posting, "location");
   letter.subject = text_at(posting, "title");
-  letter.paragraphs = paragraphs_of(text_at(result, "cover_letter"));
-  const std::string name = text_at(object_at(object_at(result, "profile"), "basics"), "name");
-  if (!letter.paragraphs.empty() && letter.paragraphs.back().find(name) == std::string::npos) letter.signature = name;
+  letter.paragraphs = with_lists_joined(paragraphs_of(text_at(result, "cover_letter")));
+  take_signature(letter, text_at(object_at(object_at(result, "profile"), "basics"), "name"));
   return letter;
 }
 
@@ -59,7 +93,11 @@ std::string render_letter_markdown(const json& result) {
   const LetterDocument letter = make_letter_document(result);
   std::string text;
   if (!letter.subject.empty() && !letter.paragraphs.empty()) text += "**" + escape_markdown(letter.subject) + "**\n\n";
-  for (const std::string& paragraph : letter.paragraphs) text += markdown_lines(paragraph) + "\n\n";
+  for (const Paragraph& paragraph : letter.paragraphs) {
+    if (!paragraph.text.empty()) text += markdown_lines(paragraph.text) + "\n\n";
+    for (const std::string& point : paragraph.points) text += "- " + escape_markdown(point) + "\n";
+    if (!paragraph.points.empty()) text += "\n";
+  }
   if (!letter.signature.empty()) text += escape_markdown(letter.signature) + "\n\n";
   if (!text.empty()) text.pop_back();
   return text;
@@ -68,8 +106,12 @@ std::string render_letter_markdown(const json& result) {
 std::string render_letter_text(const json& result) {
   const LetterDocument letter = make_letter_document(result);
   std::string text;
-  if (!letter.subject.empty() && !letter.paragraphs.empty()) text += wrap_text(letter.subject, 80) + "\n\n";
-  for (const std::string& paragraph : letter.paragraphs) text += wrap_text(paragraph, 80) + "\n\n";
+  if (!letter.subject.empty() && !letter.paragraphs.empty()) text += wrap_text(letter.subject, columns) + "\n\n";
+  for (const Paragraph& paragraph : letter.paragraphs) {
+    if (!paragraph.text.empty()) text += wrap_text(paragraph.text, columns) + "\n";
+    for (const std::string& point : paragraph.points) text += wrap_text(point, columns, "- ", "  ") + "\n";
+    text += "\n";
+  }
   if (!letter.signature.empty()) text += letter.signature + "\n\n";
   if (!text.empty()) text.pop_back();
   return text;

@@ -16,8 +16,12 @@ const Locale& locale_of_result(const nlohmann::json& result);
 struct LetterDocument {
   std::string company, place;  ///< whom it goes to
   std::string subject;         ///< the title of the posting
-  std::vector<std::string> paragraphs;
-  std::string signature;  ///< the writer's name, unless the letter ends with it already
+  struct Paragraph {
+    std::string text;
+    std::vector<std::string> points;  ///< a list that follows the text
+  };
+  std::vector<Paragraph> paragraphs;
+  std::string signature;  ///< the writer's name; not among the paragraphs
 };
 
 LetterDocument make_letter_document(const nlohmann::json& result);

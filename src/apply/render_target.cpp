@@ -88,6 +88,11 @@ std::string target_label(const json& profile, std::string_view id, const Locale&
   return fill(locale.report.bullet, {{"place", name}, {"number", std::to_string(*point + 1)}});
 }
 
+std::optional<std::size_t> place_of(std::string_view id) {
+  const std::optional<std::size_t> index = index_of(parts_of(id).back());
+  return index ? std::optional(*index + 1) : std::nullopt;
+}
+
 std::string target_text(const json& profile, std::string_view id) {
   const json* item = resolve(profile, id);
   if (!item) return {};

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,9 @@ namespace bespoke {
 /// An item id such as "work.0.highlights.2" in words: "Tidewell Analytics, point 3". What can't be resolved stays as it
 /// is.
 std::string target_label(const nlohmann::json& profile, std::string_view id, const Locale& locale);
+
+/// The place in its list that an id such as "work.0.highlights.2" ends with, counted from 1.
+std::optional<std::size_t> place_of(std::string_view id);
 
 /// The text that an item id stands for in `profile`; of an entry its name; empty when there is none.
 std::string target_text(const nlohmann::json& profile, std::string_view id);
