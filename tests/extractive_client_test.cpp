@@ -93,7 +93,7 @@ TEST(ExtractiveClient, WritesALetterFromTheProfile) {
   const LlmResponse response = answer_to(context_of("letter"));
   EXPECT_THAT(response.text, HasSubstr("I built a Kafka pipeline for 12 teams."));
   EXPECT_THAT(response.text, HasSubstr("Backend Engineer at Northwind"));
-  EXPECT_THAT(response.text, HasSubstr("Kind regards,\nAda"));
+  EXPECT_THAT(response.text, HasSubstr("Kind regards,\n\nAda"));
   EXPECT_EQ(response.finish_reason, "stop");
   EXPECT_EQ(response.usage, Usage{});
 }
