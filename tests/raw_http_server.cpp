@@ -81,6 +81,10 @@ void RawConnection::reset() {
   connect(fd_, &nothing, sizeof(nothing));
 }
 
+void RawConnection::end() {
+  shutdown(fd_, SHUT_RDWR);
+}
+
 bool RawConnection::wait_until_closed(Millis limit) {
   const SteadyTime end = std::chrono::steady_clock::now() + limit;
   while (!server_ends_ && std::chrono::steady_clock::now() < end) {

@@ -37,6 +37,8 @@ class RawConnection {
   bool send(std::string_view bytes);
   /// Ends the connection with a reset (RST) in place of an orderly close.
   void reset();
+  /// Ends the connection in order, in the middle of whatever was being said.
+  void end();
   /// Waits, without sending a byte, until the client has closed. False when `limit` passed first or the server ends.
   bool wait_until_closed(Millis limit = Millis(30'000));
   int fd() const { return fd_; }

@@ -18,7 +18,8 @@ struct LlmConfig {
   bool allow_http = false;
   Millis connect_timeout{10'000};
   Millis first_byte_timeout{120'000};
-  Millis idle_timeout{60'000};  ///< no byte for so long
+  Millis idle_timeout{60'000};      ///< no byte for so long
+  Millis content_timeout{120'000};  ///< nothing but keep-alives for so long
   std::shared_ptr<LogSink> log;
 };
 

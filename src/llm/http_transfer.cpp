@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::size_t drain_limit = 64 * 1024;
 constexpr Millis drain_time{1'000};
-constexpr std::array<std::string_view, 7> kept_headers{
-    "content-type", "location", "retry-after", "retry-after-ms", "request-id", "x-request-id", "x-should-retry"};
+constexpr std::array<std::string_view, 8> kept_headers{"content-type", "date",           "location",
+                                                       "retry-after",  "retry-after-ms", "request-id",
+                                                       "x-request-id", "x-should-retry"};
 
 SteadyTime after(SteadyTime from, Millis limit) {
   return limit.count() > 0 ? from + limit : SteadyTime::max();

@@ -54,6 +54,10 @@ void check(const HttpRequest& request, const HttpUrl& url) {
 
 }  // namespace
 
+void check_http_request(const HttpRequest& request) {
+  check(request, parse_http_url(request.url));
+}
+
 /// The thread and all that belongs to it. Lives until the thread has ended, even when the transport is destroyed on it.
 class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
  public:

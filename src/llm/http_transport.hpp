@@ -33,11 +33,15 @@ struct HttpRequest {
   std::string ca_file;      ///< PEM certificates to trust in place of the system's; empty: the system's
 };
 
+/// Throws Error(invalid_argument) for a URL that isn't http or https, for plain http where it isn't allowed, and for
+/// headers with control characters.
+void check_http_request(const HttpRequest& request);
+
 /// The start of an answer.
 struct HttpHead {
   int status = 0;
-  /// Lower-case names; only those that somebody reads: content-type, location, retry-after, retry-after-ms, request-id,
-  /// x-request-id, x-should-retry. Values are cut at 512 bytes.
+  /// Lower-case names; only those that somebody reads: content-type, date, location, retry-after, retry-after-ms,
+  /// request-id, x-request-id, x-should-retry. Values are cut at 512 bytes.
   std::vector<std::pair<std::string, std::string>> headers;
 
   /// The last value of `name`, in lower case; empty when it wasn't sent.
@@ -114,8 +118,7 @@ class HttpTransport {
   HttpTransport(const HttpTransport&) = delete;
   HttpTransport& operator=(const HttpTransport&) = delete;
 
-  /// Returns at once. Throws Error(invalid_argument) for a URL that isn't http or https, for plain http where it isn't
-  /// allowed, and for header values with control characters.
+  /// Returns at once. Throws like check_http_request.
   std::unique_ptr<HttpTransfer> start(HttpRequest request, std::shared_ptr<HttpHandler> handler);
 
   struct Stats {
