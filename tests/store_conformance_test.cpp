@@ -1,6 +1,10 @@
 #include "store_case.hpp"
+#include "temporary_folder.hpp"
 
 #include "store/memory_store.hpp"
+#ifdef BESPOKE_HAVE_SQLITE
+#include "store/sqlite_store.hpp"
+#endif
 
 namespace bespoke::testing {
 
@@ -11,8 +15,25 @@ std::vector<StoreCase>& store_cases() {
 
 namespace {
 
+#ifdef BESPOKE_HAVE_SQLITE
+StoreFixture sqlite_fixture(Durability durability) {
+  auto folder = std::make_shared<TemporaryFolder>();
+  SqliteOptions options;
+  options.store.durability = durability;
+  options.feed_length = 100;
+  return {[=] { return open_sqlite_store(folder->path() / "new" / "jobs.db", options); }, folder};
+}
+#endif
+
 std::vector<StoreFactory> factories() {
-  return {{"Memory", [] { return StoreFixture{[] { return make_memory_store(100); }, nullptr}; }}};
+  std::vector<StoreFactory> all = {{"Memory", [] {
+                                      return StoreFixture{[] { return make_memory_store(100); }, nullptr};
+                                    }}};
+#ifdef BESPOKE_HAVE_SQLITE
+  all.push_back({"Sqlite", [] { return sqlite_fixture(Durability::full); }});
+  all.push_back({"SqliteProcess", [] { return sqlite_fixture(Durability::process); }});
+#endif
+  return all;
 }
 
 class StoreConformance : public ::testing::TestWithParam<std::tuple<StoreFactory, StoreCase>> {};

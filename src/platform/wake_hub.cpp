@@ -1,8 +1,7 @@
 #include "platform/wake_hub.hpp"
 
-#include <bespoke/error.hpp>
-
 #include "platform/fork_guard.hpp"
+#include "platform/os_error.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -14,18 +13,12 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <system_error>
 
 namespace bespoke {
 namespace {
 
 using std::chrono::steady_clock;
 constexpr std::chrono::seconds look_interval{1};
-
-[[noreturn]] void throw_errno(const std::string& what) {
-  const int code = errno;
-  throw Error(ErrorCode::store_unavailable, fmt::format("{}: {}", what, std::generic_category().message(code)));
-}
 
 }  // namespace
 
@@ -52,13 +45,13 @@ std::shared_ptr<WakeHub> WakeHub::of_this_process() {
 
 WakeHub::WakeHub() {
   event_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (event_fd_ < 0) throw_errno("no eventfd for the wake-up between processes");
+  if (event_fd_ < 0) throw_os_error("no eventfd for the wake-up between processes");
   inotify_fd_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (inotify_fd_ < 0) {
     const int code = errno;
     close(event_fd_);
     errno = code;
-    throw_errno("no inotify instance for the wake-up between processes (see fs.inotify.max_user_instances)");
+    throw_os_error("no inotify instance for the wake-up between processes (see fs.inotify.max_user_instances)");
   }
   thread_ = std::thread([this] {
     run();
@@ -97,7 +90,7 @@ WakeHub::Key WakeHub::add(Listener listener) {
   Entry entry;
   if (!listener.file.empty()) {
     entry.watch = inotify_add_watch(inotify_fd_, listener.file.c_str(), IN_MODIFY);
-    if (entry.watch < 0) throw_errno(fmt::format("can't watch {} (see fs.inotify.max_user_watches)", listener.file));
+    if (entry.watch < 0) throw_os_error(fmt::format("can't watch {} (see fs.inotify.max_user_watches)", listener.file));
   }
   entry.listener = std::make_shared<const Listener>(std::move(listener));
   const Key key = ++last_key_;

@@ -1,6 +1,9 @@
 #include <bespoke/job_store.hpp>
 
 #include "store/memory_store.hpp"
+#ifdef BESPOKE_HAVE_SQLITE
+#include "store/sqlite_store.hpp"
+#endif
 
 #include <fmt/format.h>
 
@@ -29,16 +32,39 @@ StoreUri split(const std::string& uri) {
   return parts;
 }
 
+#ifdef BESPOKE_HAVE_SQLITE
+std::unique_ptr<JobStore> open_sqlite(const std::string& uri, const StoreUri& parts, const StoreOptions& options) {
+  if (parts.path.empty())
+    throw Error(ErrorCode::invalid_argument, fmt::format("\"{}\" names no file: use \"sqlite:FILE\"", uri));
+  SqliteOptions sqlite;
+  sqlite.store = options;
+  if (parts.parameters == "durability=process") {
+    sqlite.store.durability = Durability::process;
+  } else if (parts.parameters == "durability=full") {
+    sqlite.store.durability = Durability::full;
+  } else if (!parts.parameters.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("unknown parameter \"{}\" in \"{}\": there is durability=full and durability=process",
+                            parts.parameters, uri));
+  }
+  return open_sqlite_store(parts.path, sqlite);
+}
+#else
+std::unique_ptr<JobStore> open_sqlite(const std::string& uri, const StoreUri&, const StoreOptions&) {
+  throw Error(ErrorCode::unsupported, fmt::format("{}: Bespoke was built without BESPOKE_WITH_SQLITE", uri));
+}
+#endif
+
 }  // namespace
 
 std::unique_ptr<JobStore> open_store(const std::string& uri, const StoreOptions& options) {
-  static_cast<void>(options);
   const StoreUri parts = split(uri);
   if (parts.scheme == "memory") {
     if (!parts.path.empty() || !parts.parameters.empty())
       throw Error(ErrorCode::invalid_argument, fmt::format("\"memory:\" takes neither a path nor parameters: {}", uri));
     return make_memory_store();
   }
+  if (parts.scheme == "sqlite") return open_sqlite(uri, parts, options);
   throw Error(ErrorCode::invalid_argument,
               fmt::format("\"{}\" is not a store; use \"sqlite:FILE\" or \"memory:\"", uri));
 }

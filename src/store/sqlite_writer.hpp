@@ -1,0 +1,58 @@
+#pragma once
+
+#include <bespoke/job_store.hpp>
+
+#include "store/sqlite_connection.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bespoke {
+
+/// A mutation with its record as the text that is stored, made before the write lock is taken.
+struct EncodedMutation {
+  const Mutation& mutation;
+  std::string record;
+};
+
+std::vector<EncodedMutation> encode(std::span<const Mutation> batch);
+
+/// Carries out mutations inside a transaction that the caller has begun and will commit.
+class SqliteWriter {
+ public:
+  /// The feed keeps at least the last `feed_length` changes.
+  SqliteWriter(SqliteConnection& connection, std::size_t feed_length);
+
+  struct Outcome {
+    std::vector<MutationResult> results;
+    bool changed = false;  ///< something entered the change feed
+    bool erased = false;   ///< a job was deleted
+  };
+  Outcome apply(std::span<const EncodedMutation> batch);
+
+ private:
+  struct Stored;
+
+  MutationResult apply_one(const EncodedMutation& encoded);
+  MutationResult submit(const EncodedMutation& encoded);
+  MutationResult change(const EncodedMutation& encoded);
+  void replace(const Stored& stored, const EncodedMutation& encoded);
+  void write_tags(std::int64_t job, const Job& record);
+  void write_parts(std::int64_t job, const Mutation& mutation);
+  void erase(std::int64_t job, const Mutation& mutation);
+  void list_change(const JobId& id, std::uint64_t revision, std::uint64_t epoch, int state);
+  void trim_feed();
+  bool has_payload(std::int64_t job, PayloadKind kind, const std::string& name);
+  JobRecord read_record(std::int64_t job);
+
+  SqliteConnection& connection_;
+  std::int64_t feed_length_;
+  std::int64_t trim_interval_;
+  std::int64_t first_change_ = 0;  // of the batch under way; 0 when there is none yet
+  std::int64_t last_change_ = 0;
+  bool erased_ = false;
+};
+
+}  // namespace bespoke
