@@ -1,11 +1,11 @@
 #include "platform/wake_hub.hpp"
 
+#include "platform/background_thread.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/os_error.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -53,11 +53,10 @@ WakeHub::WakeHub() {
     errno = code;
     throw_os_error("no inotify instance for the wake-up between processes (see fs.inotify.max_user_instances)");
   }
-  thread_ = std::thread([this] {
+  thread_ = start_background_thread("bespoke-wake", [this] {
     run();
     if (orphaned_) delete this;
   });
-  pthread_setname_np(thread_.native_handle(), "bespoke-wake");
 }
 
 void WakeHub::let_go(WakeHub* hub) {
