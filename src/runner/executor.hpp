@@ -21,6 +21,8 @@ class Executor {
   virtual TimerId post_at(SteadyTime when, std::function<void()> task) = 0;
   /// Only from a task of this executor. Unknown and past timers are ignored.
   virtual void cancel(TimerId timer) = 0;
+  /// Whether the caller is a task of this executor.
+  virtual bool is_current() const = 0;
 };
 
 /// Runs work that may block, away from the core. A seam as well.

@@ -21,6 +21,7 @@ class LoopThread final : public Executor {
   void post(std::function<void()> task) override;
   TimerId post_at(SteadyTime when, std::function<void()> task) override;
   void cancel(TimerId timer) override;
+  bool is_current() const override { return std::this_thread::get_id() == thread_.get_id(); }
 
   /// Finishes what has been posted, drops timers, and ends the thread. Not from a task.
   void close();

@@ -49,7 +49,8 @@ class PhaseRunner::Impl {
         store_(job_store),
         id_(make_uuid_v4(*options_.random)),
         log_(options_.log, id_),
-        hub_(std::make_shared<WatchHub>(options_.log)),
+        callback_thread_(std::make_shared<LoopThread>()),
+        hub_(std::make_shared<WatchHub>(callback_thread_, options_.log)),
         loop_(std::make_shared<LoopThread>()),
         pool_(options_.pool_threads),
         gate_(store_, loop_),
@@ -141,6 +142,7 @@ class PhaseRunner::Impl {
   const RunLog log_;
   const int pid_ = process_id();
   // Shared with watches, which may outlive the runner.
+  const std::shared_ptr<LoopThread> callback_thread_;
   const std::shared_ptr<WatchHub> hub_;
   std::shared_ptr<LoopThread> loop_;
   ThreadPool pool_;
@@ -165,6 +167,7 @@ class PhaseRunner::Impl {
     gate_.close();
     loop_->close();
     hub_->close();
+    callback_thread_->close();
     heartbeat_.reset();
     presence_.reset();
   }
@@ -303,7 +306,7 @@ Job PhaseRunner::wait(const JobId& id, std::optional<Millis> timeout, const Owne
     std::optional<Job> newest BESPOKE_GUARDED_BY(mutex);
     bool gone BESPOKE_GUARDED_BY(mutex) = false;
   };
-  if (impl_->hub_->on_callback_thread())
+  if (impl_->hub_->in_callback())
     throw Error(ErrorCode::invalid_argument, "wait must not be called from a watch's callback");
   auto shared = std::make_shared<Shared>();
   const SteadyTime deadline = timeout ? std::chrono::steady_clock::now() + *timeout : SteadyTime::max();
@@ -354,7 +357,7 @@ bool PhaseRunner::wait_until_idle(std::optional<Millis> timeout) {
 }
 
 bool PhaseRunner::shutdown(Millis grace) {
-  if (impl_->hub_->on_callback_thread())
+  if (impl_->hub_->in_callback())
     throw Error(ErrorCode::invalid_argument, "shutdown must not be called from a watch's callback");
   return impl_->shutdown(grace);
 }

@@ -27,19 +27,15 @@ struct WatchHub::Watcher {
   std::uint64_t offset = 0;  ///< where the text of (phase, attempt) goes on
 };
 
-WatchHub::WatchHub(std::shared_ptr<LogSink> log) : log_(std::move(log)), thread_([this] { deliver(); }) {}
+WatchHub::WatchHub(std::shared_ptr<Executor> callbacks, std::shared_ptr<LogSink> log)
+    : callbacks_(std::move(callbacks)), log_(std::move(log)) {}
 
-WatchHub::~WatchHub() {
-  close();
-}
+WatchHub::~WatchHub() = default;
 
 void WatchHub::close() {
-  {
-    const MutexLock lock(mutex_);
-    closed_ = true;
-    changed_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
+  const MutexLock lock(mutex_);
+  closed_ = true;
+  ready_.clear();
 }
 
 WatchHub::WatcherPtr WatchHub::add(const JobId& id, std::function<void(const Change&)> callback,
@@ -68,7 +64,7 @@ void WatchHub::remove(const WatcherPtr& watcher) {
     std::erase(place->second, watcher);
     if (place->second.empty()) watchers_.erase(place);
   }
-  if (on_callback_thread()) return;
+  if (in_callback()) return;
   while (calling_ == watcher.get()) changed_.wait(mutex_);
 }
 
@@ -124,10 +120,10 @@ void WatchHub::gone(const JobId& id) {
 }
 
 void WatchHub::ready(const WatcherPtr& watcher) {
-  if (watcher->queued || watcher->removed) return;
+  if (watcher->queued || watcher->removed || closed_) return;
   watcher->queued = true;
   ready_.push_back(watcher);
-  changed_.notify_all();
+  callbacks_->post([hub = shared_from_this()] { hub->deliver(); });
 }
 
 void WatchHub::take_snapshot(const WatcherPtr& watcher, const Job& job) {
@@ -203,34 +199,31 @@ void WatchHub::take_text(const WatcherPtr& watcher, const std::string& phase, in
 }
 
 void WatchHub::deliver() {
-  for (;;) {
-    WatcherPtr watcher;
-    std::deque<Change> changes;
-    bool gone = false;
+  WatcherPtr watcher;
+  std::deque<Change> changes;
+  bool gone = false;
+  {
+    const MutexLock lock(mutex_);
+    if (ready_.empty() || closed_) return;
+    watcher = std::move(ready_.front());
+    ready_.pop_front();
+    watcher->queued = false;
+    if (watcher->removed) return;
+    changes.swap(watcher->changes);
+    gone = watcher->tell_gone;
+    calling_ = watcher.get();
+  }
+  for (const Change& change : changes) {
     {
       const MutexLock lock(mutex_);
-      while (ready_.empty() && !closed_) changed_.wait(mutex_);
-      if (closed_) return;
-      watcher = std::move(ready_.front());
-      ready_.pop_front();
-      watcher->queued = false;
-      if (watcher->removed) continue;
-      changes.swap(watcher->changes);
-      gone = watcher->tell_gone;
-      calling_ = watcher.get();
+      if (watcher->removed || closed_) break;
     }
-    for (const Change& change : changes) {
-      {
-        const MutexLock lock(mutex_);
-        if (watcher->removed || closed_) break;
-      }
-      call(watcher, change);
-    }
-    if (gone && watcher->gone) watcher->gone();
-    const MutexLock lock(mutex_);
-    calling_ = nullptr;
-    changed_.notify_all();
+    call(watcher, change);
   }
+  if (gone && watcher->gone) watcher->gone();
+  const MutexLock lock(mutex_);
+  calling_ = nullptr;
+  changed_.notify_all();
 }
 
 void WatchHub::call(const WatcherPtr& watcher, const Change& change) {

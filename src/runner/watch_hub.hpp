@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/mutex.hpp"
+#include "runner/executor.hpp"
 
 #include <bespoke/change.hpp>
 #include <bespoke/log.hpp>
@@ -8,27 +9,26 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 namespace bespoke {
 
 /// Brings changes to watchers: keeps each watcher's view in order, never backwards and bounded, and calls the callbacks
-/// on one thread, never under a lock. Thread-safe.
-class WatchHub {
+/// on one executor, never under a lock. Thread-safe.
+class WatchHub : public std::enable_shared_from_this<WatchHub> {
  public:
   /// One watch. What it has been told, so that nothing is told twice.
   struct Watcher;
   using WatcherPtr = std::shared_ptr<Watcher>;
 
-  explicit WatchHub(std::shared_ptr<LogSink> log);
-  /// As close().
+  /// Callbacks are tasks of `callbacks`.
+  WatchHub(std::shared_ptr<Executor> callbacks, std::shared_ptr<LogSink> log);
   ~WatchHub();
   WatchHub(const WatchHub&) = delete;
   WatchHub& operator=(const WatchHub&) = delete;
 
-  /// Ends all watches; waits for a callback that is running. Not from a callback.
+  /// Ends all watches. A callback that is running may still run.
   void close();
 
   /// A watcher that hears nothing before it is primed. `gone` is called when the job has been deleted.
@@ -48,10 +48,11 @@ class WatchHub {
   void reset(const JobId& id, const std::string& phase, int attempt);
   void gone(const JobId& id);
 
-  /// Whether the calling thread is the one that runs callbacks.
-  bool on_callback_thread() const { return std::this_thread::get_id() == callback_thread_; }
+  /// Whether the caller is a callback.
+  bool in_callback() const { return callbacks_->is_current(); }
 
  private:
+  /// A task: calls one watcher back.
   void deliver();
   void ready(const WatcherPtr& watcher) BESPOKE_REQUIRES(mutex_);
   void take_snapshot(const WatcherPtr& watcher, const Job& job) BESPOKE_REQUIRES(mutex_);
@@ -60,6 +61,7 @@ class WatchHub {
   void take_reset(const WatcherPtr& watcher, const std::string& phase, int attempt) BESPOKE_REQUIRES(mutex_);
   void call(const WatcherPtr& watcher, const Change& change);
 
+  const std::shared_ptr<Executor> callbacks_;
   const std::shared_ptr<LogSink> log_;
 
   Mutex mutex_;
@@ -68,9 +70,6 @@ class WatchHub {
   std::deque<WatcherPtr> ready_ BESPOKE_GUARDED_BY(mutex_);
   const Watcher* calling_ BESPOKE_GUARDED_BY(mutex_) = nullptr;
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
-
-  std::thread thread_;  // last but for its id, which stays known after the join
-  const std::thread::id callback_thread_ = thread_.get_id();
 };
 
 }  // namespace bespoke
