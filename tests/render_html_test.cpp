@@ -1,4 +1,5 @@
 #include "apply/render.hpp"
+#include "job/sha256.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,6 +85,148 @@ TEST(RenderHtml, RendersWhateverIsMissing) {
     render_text(result);
     render_letter_markdown(result);
   }
+}
+
+json a_full_result() {
+  return {
+      {"language", "en"},
+      {"page", "Letter"},
+      {"profile",
+       {{"basics", {{"name", "Ada"}}},
+        {"work",
+         json::array({{{"name", "Tidewell"}, {"position", "Engineer"}, {"highlights", {"Second", "First"}}}})}}},
+      {"original",
+       {{"basics", {{"name", "Ada"}}},
+        {"work",
+         json::array(
+             {{{"name", "Tidewell"}, {"position", "Engineer"}, {"highlights", {"First", "Second", "Third"}}}})}}},
+      {"cover_letter", "Dear team,\n\nText."},
+      {"changes", json::array({{{"id", "c1"},
+                                {"op", "rewrite"},
+                                {"target", "work.0.highlights.0"},
+                                {"before", "Built one thing well"},
+                                {"after", "Built one service well"},
+                                {"reason", "Says what the posting says"},
+                                {"evidence", {"work.0.highlights.1"}},
+                                {"keywords", {"service"}},
+                                {"accepted", true}},
+                               {{"id", "c2"},
+                                {"op", "hide"},
+                                {"target", "work.0.highlights.2"},
+                                {"before", "Third"},
+                                {"after", ""},
+                                {"reason", "Off topic"},
+                                {"accepted", false}},
+                               {{"id", "c3"},
+                                {"op", "reorder"},
+                                {"target", "work.0.highlights"},
+                                {"ids", {"work.0.highlights.1", "work.0.highlights.0", "work.0.highlights.2"}},
+                                {"reason", "Best first"}}})},
+      {"refused", json::array({{{"op", "rewrite"},
+                                {"target", "work.0.highlights.1"},
+                                {"code", "unsupported_fact"},
+                                {"message", "no such figure"}}})},
+      {"coverage",
+       {{"before", {{"covered", 1}, {"total", 3}}},
+        {"after", {{"covered", 2}, {"total", 3}}},
+        {"keywords", json::array({{{"keyword", "service"}, {"required", true}, {"bucket", "surfaced"}},
+                                  {{"keyword", "Rust"}, {"required", false}, {"bucket", "gap"}}})}}},
+      {"score",
+       {{"before", 2},
+        {"after", 3.5},
+        {"max", 5},
+        {"lines",
+         json::array({{{"keyword", "service"}, {"weight", 2}, {"points", 2}, {"explanation", "named in the work"}}})}}},
+      {"fact_report",
+       {{"supported", 7},
+        {"violations", 1},
+        {"reverted", 1},
+        {"removed_sentences", 0},
+        {"checks",
+         json::array({{{"part", "cv"}, {"text", "70,000"}, {"verdict", "violation"}, {"action", "reverted"}}})}}},
+      {"notices", {"A notice"}}};
+}
+
+TEST(RenderHtml, ListsEachChangeWithAHandleForTheHostPage) {
+  const std::string html = render_html(a_full_result());
+  EXPECT_THAT(html, HasSubstr("id=\"change-c1\" data-change=\"c1\" data-op=\"rewrite\" "
+                              "data-target=\"work.0.highlights.0\" data-accepted=\"true\""));
+  EXPECT_THAT(
+      html,
+      HasSubstr("data-change=\"c2\" data-op=\"hide\" data-target=\"work.0.highlights.2\" data-accepted=\"false\""));
+  EXPECT_EQ(count(html, "data-change="), 3U);
+  EXPECT_THAT(html, HasSubstr("Built one <del>thing</del> well"));
+  EXPECT_THAT(html, HasSubstr("Built one <ins>service</ins> well"));
+  EXPECT_THAT(html, HasSubstr("Tidewell, point 2"));
+  EXPECT_THAT(html, HasSubstr("2 → 1"));
+  EXPECT_THAT(html, HasSubstr("not applied"));
+}
+
+TEST(RenderHtml, TellsCoverageGapsScoreRefusalsAndFacts) {
+  const std::string html = render_html(a_full_result());
+  for (const char* text : {"1 of 3", "2 of 3", "Not in the profile", "Rust", "Before: 2 of 5 points",
+                           "After: 3.5 of 5 points", "named in the work", "no such figure", "unsupported_fact",
+                           "7 statements supported", "original text put back", "A notice"})
+    EXPECT_THAT(html, HasSubstr(text));
+}
+
+TEST(RenderHtml, IsOnePageWithoutActiveContent) {
+  const std::string html = render_html(a_full_result());
+  EXPECT_THAT(html, HasSubstr("default-src 'none'; style-src 'sha256-"));
+  EXPECT_EQ(count(html, "<style>"), 1U);
+  for (const char* active : {"<script", "<iframe", "<object", "<embed", "<link", "<img", " src=", " style=", " onclick",
+                             "url(", "@import", "javascript:"})
+    EXPECT_THAT(html, Not(HasSubstr(active)));
+}
+
+std::string hex_of_base64(const std::string& base64) {
+  static const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bits;
+  for (const char c : base64)
+    if (c != '=')
+      for (int bit = 5; bit >= 0; --bit) bits += (digits.find(c) >> bit & 1U) != 0 ? '1' : '0';
+  std::string hex;
+  for (std::size_t i = 0; i + 8 <= bits.size(); i += 8)
+    for (const std::size_t half : {i, i + 4}) hex += "0123456789abcdef"[std::stoul(bits.substr(half, 4), nullptr, 2)];
+  return hex;
+}
+
+TEST(RenderHtml, AllowsExactlyItsOwnStyleSheet) {
+  const std::string html = render_html(a_full_result());
+  const std::size_t start = html.find("<style>") + 7;
+  const std::string css = html.substr(start, html.find("</style>") - start);
+  const std::size_t hash = html.find("sha256-") + 7;
+  EXPECT_EQ(hex_of_base64(html.substr(hash, html.find('\'', hash) - hash)), sha256_hex(css));
+}
+
+TEST(RenderHtml, PrintsOnThePaperThatWasAskedFor) {
+  json result = a_full_result();
+  EXPECT_THAT(render_html(result), HasSubstr("@page { size: letter; }"));
+  result["page"] = "A4";
+  EXPECT_THAT(render_html(result), HasSubstr("@page { size: A4; }"));
+}
+
+TEST(RenderHtml, ShowsNothingOfWhatIsNotThere) {
+  const std::string html = render_html(result_with({{"basics", {{"name", "Ada"}}}}));
+  EXPECT_THAT(html, Not(HasSubstr("id=\"letter\"")));
+  EXPECT_THAT(html, Not(HasSubstr("id=\"changes\"")));
+  EXPECT_THAT(html, Not(HasSubstr("<h2>")));
+}
+
+TEST(RenderHtml, SaysWhenNothingWasChanged) {
+  EXPECT_THAT(render_html({{"changes", json::array()}, {"language", "en"}}), HasSubstr("Nothing was changed."));
+}
+
+TEST(RenderHtml, SetsACvThatRunsOverByALittleSmaller) {
+  json highlights = json::array();
+  const auto page_with = [&](int bullets) {
+    highlights = json::array();
+    for (int i = 0; i < bullets; ++i) highlights.push_back("A bullet of one line");
+    return render_html(result_with({{"work", json::array({{{"name", "Tidewell"}, {"highlights", highlights}}})}}));
+  };
+  EXPECT_THAT(page_with(20), HasSubstr("<body class=\"page-a4\">"));
+  EXPECT_THAT(page_with(50), HasSubstr("<body class=\"page-a4 compact\">"));
+  EXPECT_THAT(page_with(70), HasSubstr("<body class=\"page-a4\">"));
 }
 
 }  // namespace

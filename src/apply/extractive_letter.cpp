@@ -247,7 +247,8 @@ class LetterWriter {
       if (text_at(study, "endDate").empty() || degree.empty()) continue;
       std::string text = degree;
       for (const char* member : {"area", "institution"})
-        if (const std::string part = text_at(study, member); !part.empty()) text += std::string(locale_.comma) + part;
+        if (const std::string part = text_at(study, member); !part.empty())
+          text += std::string(locale_.separator) + part;
       return text;
     }
     return {};

@@ -1,6 +1,7 @@
 #include "apply/embedded_file.hpp"
 #include "apply/render.hpp"
 #include "apply/render_fields.hpp"
+#include "apply/render_fit.hpp"
 #include "apply/render_html_parts.hpp"
 #include "job/sha256.hpp"
 
@@ -56,6 +57,11 @@ const Style& style_for(bool letter_size) {
   static const Style a4 = make_style("A4");
   static const Style letter = make_style("letter");
   return letter_size ? letter : a4;
+}
+
+std::string body_class(const CvDocument& document, bool letter_size) {
+  const bool compact = compact_saves_a_page(estimated_pages(document, letter_size));
+  return std::string(letter_size ? "page-letter" : "page-a4") + (compact ? " compact" : "");
 }
 
 }  // namespace
@@ -126,7 +132,7 @@ std::string render_html(const json& result) {
       "</head>\n"
       "<body class=\"{}\">\n",
       locale.code, locale.right_to_left ? "rtl" : "ltr", style.hash, escape_html(title), style.css,
-      letter_size ? "page-letter" : "page-a4");
+      body_class(document, letter_size));
 
   html += "<nav class=\"parts\"><a href=\"#cv\">" + escape_html(locale.cv.document) + "</a>";
   if (!letter.paragraphs.empty()) html += "<a href=\"#letter\">" + escape_html(locale.cv.letter) + "</a>";

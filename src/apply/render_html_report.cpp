@@ -14,6 +14,11 @@ namespace {
 
 using nlohmann::json;
 
+/// From what was to what is, in the direction of reading.
+std::string_view arrow(const Locale& locale) {
+  return locale.right_to_left ? "←" : "→";
+}
+
 std::string heading(std::string_view text) {
   return "<h3>" + escape_html(text) + "</h3>\n";
 }
@@ -95,7 +100,7 @@ std::string order_rows(const json& change, const json& original, const Locale& l
     const bool moved = old && *old != place;
     const std::string text = target_text(original, id);
     items += fmt::format("<li{}><span class=\"from\">{}</span><span>{}</span></li>\n", moved ? " class=\"moved\"" : "",
-                         moved ? fmt::format("{} → {}", *old, place) : std::to_string(place),
+                         moved ? fmt::format("{} {} {}", *old, arrow(locale), place) : std::to_string(place),
                          html_lines(text.empty() ? id : text));
   }
   return change_row("order", locale.report.now, "<ul>\n" + items + "</ul>");
@@ -203,8 +208,8 @@ std::string score_part(const json& result, const Locale& locale) {
   for (const auto& [member, word] : {std::pair{"before", words.before}, std::pair{"after", words.after}}) {
     const std::string points = number_at(score, member);
     if (points.empty() || max.empty()) continue;
-    totals += (totals.empty() ? "" : " → ") + std::string(word) + std::string(locale.colon) +
-              fill(words.points, {{"points", points}, {"max", max}});
+    totals += (totals.empty() ? "" : fmt::format(" {} ", arrow(locale))) + std::string(word) +
+              std::string(locale.colon) + fill(words.points, {{"points", points}, {"max", max}});
   }
   if (rows.empty() && totals.empty()) return {};
   std::string html = heading(words.score);

@@ -32,7 +32,7 @@ std::string heading(const std::string& text) {
 /// Dates stand at the right edge where they fit; in text that runs from right to left, where padding goes astray, they
 /// follow after a comma.
 std::string entry_head(const Entry& entry, const Locale& locale) {
-  const std::string what = joined({entry.title, entry.organisation, entry.place}, locale.comma);
+  const std::string what = joined({entry.title, entry.organisation, entry.place}, locale.separator);
   if (what.empty() || entry.dates.empty()) return wrap_text(what + entry.dates, columns);
   const std::size_t used = column_width(what) + column_width(entry.dates);
   if (!locale.right_to_left && used + 2 <= columns) return what + std::string(columns - used, ' ') + entry.dates;
