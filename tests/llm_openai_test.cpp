@@ -2,14 +2,13 @@
 
 #include <bespoke/json.hpp>
 
-#include "llm_recorder.hpp"
-#include "raw_http_server.hpp"
+#include "llm_harness.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
-#include <map>
+#include <mutex>
 
 namespace bespoke {
 namespace {
@@ -18,31 +17,22 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-EnvLookup env_of(std::map<std::string, std::string> values) {
-  return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
-    const auto found = values.find(name);
-    if (found == values.end()) return std::nullopt;
-    return found->second;
-  };
-}
+const LlmHarness harness(make_openai_client, "openai:test-model", "/v1");
 
 LlmConfig config_for(const std::string& url) {
-  LlmConfig config;
-  config.model = "openai:test-model";
-  config.base_url = url + "/v1";
-  config.api_key = "sk-test-secret";
-  config.connect_timeout = Millis(2'000);
-  config.first_byte_timeout = Millis(5'000);
-  config.idle_timeout = Millis(5'000);
-  config.content_timeout = Millis(5'000);
-  return config;
+  return harness.config_for(url);
 }
-
 LlmRequest a_request() {
-  LlmRequest request;
-  request.messages = {{"system", "Be brief."}, {"user", "The prompt's own words."}};
-  request.timeout = Millis(20'000);
-  return request;
+  return a_usual_request();
+}
+Outcome call(const LlmHarness::Answer& answer, const LlmHarness::Change& change = {}) {
+  return harness.call(answer, change);
+}
+Outcome stream(const std::string& body) {
+  return harness.stream(body);
+}
+Outcome refusal(int status, const std::string& body, const std::vector<std::string>& headers = {}) {
+  return harness.refusal(status, body, headers);
 }
 
 std::string event(const json& data) {
@@ -60,65 +50,6 @@ std::string usage(int input, int output) {
   return event({{"choices", json::array()}, {"usage", {{"prompt_tokens", input}, {"completion_tokens", output}}}});
 }
 const std::string done_marker = "data: [DONE]\n\n";
-
-std::string stream_head(std::vector<std::string> more = {}) {
-  more.insert(more.end(),
-              {"Content-Type: text/event-stream; charset=utf-8", "Transfer-Encoding: chunked", "x-request-id: req_1"});
-  return answer_head(200, more);
-}
-
-/// What one call against a script came to.
-struct Outcome {
-  std::shared_ptr<LlmRecorder> sink = std::make_shared<LlmRecorder>();
-  std::vector<RawRequest> requests;
-  Millis took{0};
-};
-
-/// Runs one call against a server that answers every request of every connection by `answer`.
-Outcome call(const std::function<void(RawConnection&, const RawRequest&)>& answer,
-             const std::function<void(LlmConfig&, LlmRequest&)>& change = {}) {
-  Outcome outcome;
-  std::mutex mutex;
-  RawHttpServer server([&](RawConnection& connection) {
-    while (const auto request = connection.read_request()) {
-      {
-        const std::lock_guard lock(mutex);
-        outcome.requests.push_back(*request);
-      }
-      answer(connection, *request);
-    }
-  });
-  LlmConfig config = config_for(server.url());
-  LlmRequest request = a_request();
-  if (change) change(config, request);
-  const auto client = make_openai_client(config, env_of({}));
-  const SteadyTime start = std::chrono::steady_clock::now();
-  const auto handle = client->start(request, outcome.sink);
-  EXPECT_TRUE(outcome.sink->over.wait());
-  outcome.took = std::chrono::floor<Millis>(std::chrono::steady_clock::now() - start);
-  EXPECT_EQ(outcome.sink->ends, 1);
-  if (outcome.sink->failure) {
-    EXPECT_THAT(outcome.sink->failure->message, HasSubstr("127.0.0.1"));
-    for (const char* secret : {"sk-test-secret", "own words", "secret answer"}) {
-      EXPECT_THAT(outcome.sink->failure->message, Not(HasSubstr(secret)));
-    }
-    EXPECT_THAT(outcome.sink->failure->detail, Not(HasSubstr("sk-test-secret")));
-  }
-  return outcome;
-}
-
-/// A call that is answered with `body` as an event stream, and then ends in order.
-Outcome stream(const std::string& body) {
-  return call(
-      [&](RawConnection& connection, const RawRequest&) { connection.send(stream_head() + chunk(body) + chunk("")); });
-}
-
-void expect_failure(const Outcome& outcome, ErrorCode code, LlmAdvice advice, const std::string& words) {
-  ASSERT_TRUE(outcome.sink->failure);
-  EXPECT_EQ(to_string(outcome.sink->failure->code), to_string(code)) << outcome.sink->failure->message;
-  EXPECT_EQ(outcome.sink->failure->advice, advice) << outcome.sink->failure->message;
-  EXPECT_THAT(outcome.sink->failure->message, HasSubstr(words));
-}
 
 TEST(OpenAiClient, StreamsAnAnswer) {
   const Outcome outcome = stream(delta("Hello") + delta(", Ada") + finish("stop") + usage(12, 3) + done_marker);
@@ -253,12 +184,6 @@ TEST(OpenAiClient, ReadsAnAnswerThatIsNotStreamed) {
   ASSERT_TRUE(outcome.sink->answer);
   EXPECT_EQ(outcome.sink->joined, "all");
   EXPECT_EQ(outcome.sink->answer->usage.output_tokens, 1);
-}
-
-Outcome refusal(int status, const std::string& body, std::vector<std::string> headers = {}) {
-  return call([&](RawConnection& connection, const RawRequest&) {
-    connection.send(whole_answer(status, "application/json", body, headers));
-  });
 }
 
 TEST(OpenAiClient, WaitsAsLongAsTheServerAsksInEitherForm) {

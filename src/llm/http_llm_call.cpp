@@ -41,7 +41,7 @@ void HttpLlmCall::begin() {
   mode_ = Mode::none;
   reader_ = setup_.dialect->reader();
   body_.clear();
-  HttpRequest request = setup_.dialect->request(setup_.request, setup_.model, sent_with_);
+  HttpRequest request = setup_.dialect->http_request(setup_.request, setup_.model, sent_with_);
   const std::lock_guard lock(mutex_);
   if (!cancelled_) transfer_ = setup_.transport->start(std::move(request), shared_from_this());
 }

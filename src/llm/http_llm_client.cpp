@@ -44,6 +44,19 @@ void check(const LlmRequest& request) {
 
 }  // namespace
 
+HttpRequest LlmDialect::http_request(const LlmRequest& request, const std::string& to_model,
+                                     const WireQuirks& quirks) const {
+  HttpRequest http;
+  http.url = url;
+  http.headers = headers;
+  http.body = body(request, to_model, quirks);
+  http.timeouts = timeouts;
+  http.timeouts.total = request.timeout;
+  http.allow_http = allow_http;
+  http.ca_file = ca_file;
+  return http;
+}
+
 HttpLlmClient::HttpLlmClient(std::shared_ptr<const LlmDialect> dialect, std::shared_ptr<LogSink> log)
     : dialect_(std::move(dialect)), log_(std::move(log)) {}
 

@@ -27,8 +27,8 @@ class LlmDialect {
  public:
   virtual ~LlmDialect() = default;
 
-  /// URL, headers and body. Throws Error(invalid_argument).
-  virtual HttpRequest request(const LlmRequest& request, const std::string& model, const WireQuirks& quirks) const = 0;
+  /// The body of a request. Throws Error(invalid_argument) for one that can't be put into words.
+  virtual std::string body(const LlmRequest& request, const std::string& model, const WireQuirks& quirks) const = 0;
   /// The quirks with which to send a refused request again; the same ones when that can't help.
   virtual WireQuirks quirks_after(const WireQuirks& quirks, const LlmRequest& request, int status,
                                   const ProviderError& error) const = 0;
@@ -41,7 +41,14 @@ class LlmDialect {
   std::string host;          ///< for messages
   std::string key;           ///< to be kept out of them
   std::string key_variable;  ///< what a person sets: "OPENAI_API_KEY"
-  HttpTimeouts timeouts;     ///< `total` comes from the request
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  HttpTimeouts timeouts;  ///< `total` comes from the request
+  bool allow_http = false;
+  std::string ca_file;
+
+  /// What goes out for `request`.
+  HttpRequest http_request(const LlmRequest& request, const std::string& to_model, const WireQuirks& quirks) const;
 };
 
 /// A client of any provider that answers by HTTP and server-sent events.

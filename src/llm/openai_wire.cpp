@@ -1,5 +1,7 @@
 #include "llm/openai_wire.hpp"
 
+#include "llm/json_members.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -25,24 +27,6 @@ ordered_json messages_of(const LlmRequest& request, bool with_schema) {
     messages.insert(messages.begin(), ordered_json{{"role", "system"}, {"content", words}});
   }
   return messages;
-}
-
-const json* member(const json& tree, const char* name) {
-  if (!tree.is_object()) return nullptr;
-  const auto found = tree.find(name);
-  return found == tree.end() || found->is_null() ? nullptr : &*found;
-}
-
-std::string_view string_member(const json& tree, const char* name) {
-  const json* const value = member(tree, name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_ref<const std::string&>())
-                                                : std::string_view();
-}
-
-std::optional<std::int64_t> count_member(const json& tree, const char* name) {
-  const json* const value = member(tree, name);
-  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  return std::clamp<std::int64_t>(value->get<std::int64_t>(), 0, std::int64_t{1} << 40);
 }
 
 /// Text, or the text parts of a list of parts.
