@@ -92,7 +92,7 @@ class Collector {
 /// Jobs that were due when they were written, in the order they are served; no more than can be wanted.
 void collect_ready(SqliteConnection& connection, Collector& collector) {
   SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS
-                                           " FROM jobs WHERE queue = 1 AND due_at <= ?1 "
+                                           " FROM jobs INDEXED BY jobs_turn WHERE queue = 1 AND due_at <= ?1 "
                                            "ORDER BY priority DESC, turn, id");
   row.bind(collector.now());
   for (std::size_t taken = 0; taken < collector.limit() && row.step();) {
@@ -104,20 +104,23 @@ void collect_ready(SqliteConnection& connection, Collector& collector) {
 
 /// Jobs that have come due since they were written.
 void collect_come_due(SqliteConnection& connection, Collector& collector) {
-  SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS " FROM jobs WHERE queue = 2 AND due_at <= ?1");
+  SqliteStatement row = connection.prepare(
+      "SELECT " CANDIDATE_COLUMNS " FROM jobs INDEXED BY jobs_due WHERE queue = 2 AND queue > 0 AND due_at <= ?1");
   row.bind(collector.now());
   while (row.step()) collector.consider(row);
 }
 
 void collect_orphans(SqliteConnection& connection, const RunnerId& dead, Collector& collector) {
-  SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS " FROM jobs WHERE runner = ?1 AND state = 1");
+  SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS
+                                           " FROM jobs INDEXED BY jobs_lease WHERE runner = ?1 AND state = 1");
   row.bind(dead);
   while (row.step()) collector.consider(row);
 }
 
 void find_next_due(SqliteConnection& connection, int queue, Collector& collector) {
-  SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS
-                                           " FROM jobs WHERE queue = ?1 AND queue > 0 AND due_at > ?2 ORDER BY due_at");
+  SqliteStatement row = connection.prepare(
+      "SELECT " CANDIDATE_COLUMNS
+      " FROM jobs INDEXED BY jobs_due WHERE queue = ?1 AND queue > 0 AND due_at > ?2 ORDER BY due_at");
   row.bind(queue, collector.now());
   while (row.step()) {
     if (!collector.fits(row)) continue;

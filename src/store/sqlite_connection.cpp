@@ -39,6 +39,19 @@ ErrorCode code_of(int result, int number) {
   }
 }
 
+/// The errno behind the last failure of `connection`, as far as SQLite tells.
+int last_errno(sqlite3* connection) {
+  if (connection == nullptr) return 0;
+  if (const int number = sqlite3_system_errno(connection); number != 0) return number;
+  // It doesn't note what failed while a commit was written to the log; the log's file does.
+  sqlite3_file* log = nullptr;
+  int number = 0;
+  if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
+      log->pMethods != nullptr)
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
 const char* mend_for(ErrorCode code) {
   switch (code) {
     case ErrorCode::no_space:
@@ -204,7 +217,7 @@ bool SqliteConnection::checkpoint(Checkpoint kind) {
 
 void SqliteConnection::raise(int code) const {
   sqlite3* handle = handle_.get();
-  const int number = handle == nullptr ? 0 : sqlite3_system_errno(handle);
+  const int number = last_errno(handle);
   // The message is of SQLite's own making and holds no values.
   const std::string message = handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle);
   const ErrorCode meaning = code_of(code, number);

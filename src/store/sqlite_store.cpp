@@ -1,6 +1,6 @@
 #include "store/sqlite_store.hpp"
 
-#include "platform/folders.hpp"
+#include "platform/files.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/notify_file.hpp"
 #include "store/mutation_rules.hpp"
@@ -32,6 +32,7 @@ class Database {
         notify_file_(file + ".notify"),
         readers_(file) {
     const WriteLock::Held held(lock_);
+    make_private_file(file);
     connection_.emplace(file, SqliteConnection::Mode::create);
     prepare_sqlite_schema(*connection_);
     if (!connection_->writable())

@@ -1,4 +1,4 @@
-#include "platform/folders.hpp"
+#include "platform/files.hpp"
 
 #include "platform/os_error.hpp"
 
@@ -33,10 +33,22 @@ void make_folders(const std::filesystem::path& folder) {
   const std::filesystem::path above = folder.parent_path();
   make_folders(above);
   if (mkdir(folder.c_str(), 0700) != 0) {
-    if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return;
+    if (errno == EEXIST) {
+      if (std::filesystem::is_directory(folder, ignored)) return;
+      errno = ENOTDIR;
+    }
     throw_os_error("can't make the folder " + folder.string());
   }
   sync_folder(above.empty() ? "." : above);
+}
+
+void make_private_file(const std::filesystem::path& file) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) {
+    close(fd);
+  } else if (errno != EEXIST) {
+    throw_os_error("can't make " + file.string());
+  }
 }
 
 std::string network_filesystem(const std::filesystem::path& folder) {
