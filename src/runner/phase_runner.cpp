@@ -1,7 +1,6 @@
 #include <bespoke/phase_runner.hpp>
 
 #include "job/rfc3339.hpp"
-#include "job/sha256.hpp"
 #include "job/uuid.hpp"
 #include "platform/process.hpp"
 #include "runner/commit_thread.hpp"
@@ -175,30 +174,8 @@ class PhaseRunner::Impl {
 
 JobId PhaseRunner::Impl::submit(const SubmitRequest& request) {
   check_usable();
-  const LoadedPipeline* loaded = core_.pipeline(request.pipeline);
-  if (loaded == nullptr) {
-    throw Error(ErrorCode::unknown_pipeline,
-                fmt::format("no pipeline \"{}\" is registered with this runner", request.pipeline.substr(0, 80)));
-  }
-  if (request.key.size() > 255)
-    throw Error(ErrorCode::invalid_argument, "an idempotency key may have 255 bytes at most");
-  if (!request.model.empty() && options_.claim != ClaimScope::none && !options_.models.contains(request.model)) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("model \"{}\" is not registered with this runner", request.model.substr(0, 80)));
-  }
-  if (loaded->pipeline.validator()) loaded->pipeline.validator()(request.input);
-  const WallTime now = options_.clock->wall_now();
-  NewJob job;
-  job.id = make_uuid_v7(now, *options_.random);
-  job.owner = request.owner;
-  job.key = request.key;
-  job.model = request.model;
-  job.tags = request.tags;
-  job.priority = request.priority;
-  job.run_at = request.run_at;
-  job.traceparent = request.traceparent;
-  job.input_hash = sha256_hex(request.input.text());
-  JobRecord record = loaded->machine.create(job, now);
+  JobRecord record =
+      new_job_record(core_.pipeline(request.pipeline), request, options_, options_.clock->wall_now(), *options_.random);
   return ask<JobId>([this, record = std::move(record), input = request.input](std::function<void(Answer<JobId>)> done) {
     core_.submit(record, input, std::move(done));
   });

@@ -1,5 +1,8 @@
 #include "runner/runner_core.hpp"
 
+#include "job/sha256.hpp"
+#include "job/uuid.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -15,6 +18,32 @@ constexpr Millis progress_at_worst(10'000);
 constexpr Millis release_patience(5000);
 
 }  // namespace
+
+JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const RunnerOptions& options,
+                         WallTime now, RandomSource& random) {
+  if (pipeline == nullptr) {
+    throw Error(ErrorCode::unknown_pipeline,
+                fmt::format("no pipeline \"{}\" is registered with this runner", request.pipeline.substr(0, 80)));
+  }
+  if (request.key.size() > 255)
+    throw Error(ErrorCode::invalid_argument, "an idempotency key may have 255 bytes at most");
+  if (!request.model.empty() && options.claim != ClaimScope::none && !options.models.contains(request.model)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("model \"{}\" is not registered with this runner", request.model.substr(0, 80)));
+  }
+  if (const auto& validate = pipeline->pipeline.validator()) validate(request.input);
+  NewJob job;
+  job.id = make_uuid_v7(now, random);
+  job.owner = request.owner;
+  job.key = request.key;
+  job.model = request.model;
+  job.tags = request.tags;
+  job.priority = request.priority;
+  job.run_at = request.run_at;
+  job.traceparent = request.traceparent;
+  job.input_hash = sha256_hex(request.input.text());
+  return pipeline->machine.create(job, now);
+}
 
 RunnerCore::RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& options,
                        const std::vector<Pipeline>& pipelines, WatchHub& hub, std::shared_ptr<LogSink> log)
@@ -35,7 +64,11 @@ RunnerCore::RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& opti
   }
 }
 
-RunnerCore::~RunnerCore() = default;
+RunnerCore::~RunnerCore() {
+  closing_ = true;
+  // Closures may still hold a run; it must not reach for what goes away now.
+  for (const auto& [id, run] : std::exchange(runs_, {})) run->abandon();
+}
 
 const LoadedPipeline* RunnerCore::pipeline(const std::string& name) const {
   const auto found = pipelines_.find(name);

@@ -17,6 +17,11 @@
 
 namespace bespoke {
 
+/// The record of a job that is to be submitted. Checks the request and runs the pipeline's validator, which may take
+/// its time: not a task of the core. Throws what is wrong with the request.
+JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const RunnerOptions& options,
+                         WallTime now, RandomSource& random);
+
 /// A job or an error, for whoever asked.
 template <typename Value>
 struct Answer {
