@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/executor.hpp"
 #include "runner/store_gate.hpp"
 #include "simulation/schedule.hpp"
 

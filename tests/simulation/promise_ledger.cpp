@@ -129,7 +129,7 @@ std::string PromiseLedger::check(simulation::World& world) {
 
 simulation::Options promise_options(std::uint64_t seed, PromiseLedger& ledger) {
   using simulation::Host;
-  constexpr Millis for_ever(365LL * 24 * 3'600'000);
+  static constexpr Millis for_ever(365LL * 24 * 3'600'000);
   simulation::Options options;
   options.seed = seed;
   options.signals = {"approved"};
