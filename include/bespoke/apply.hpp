@@ -3,8 +3,10 @@
 #include <bespoke/json_value.hpp>
 #include <bespoke/llm_client.hpp>
 #include <bespoke/pipeline.hpp>
+#include <bespoke/time.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,14 +17,21 @@ struct ApplyOptions {
   /// Fetches a profile that the input names instead of holding it: {"profile_id": "..."}. Runs on the pool, may block;
   /// throws Error(not_found) when there is none. Without it such inputs are refused at submit.
   std::function<Json(const std::string& profile_id, const std::string& owner)> profile_source;
+  /// Prompts to use in place of the built-in ones, by name: "cv_system", "cv_reask", "cv_repair", "letter_system",
+  /// "letter_repair" (src/apply/prompts). Throws Error(invalid_argument) for another name. Their hashes stand in the
+  /// result.
+  std::map<std::string, std::string> prompts;
+  /// Tells what day "until now" ends on; must outlive every runner of the pipeline. Null: the machine's clock.
+  const Clock* clock = nullptr;
 };
 
 /// The "apply" pipeline: load_profile 10, init_tailoring 25, generate_cv 50, generate_cover_letter 75,
 /// render_preview 95. Input: {"profile": JSON Resume, "posting": {title, company, description, ...} or text,
-/// "options"?: {"letter_words"?, "language"?, "page"?: "A4"|"Letter"}}. A profile or posting that can be judged is
-/// judged at submit. Result: {"profile" (tailored JSON Resume), "cover_letter", "changes", "coverage", "fact_report",
-/// "score", "previews":
-/// {"html","markdown","text"}, "usage"}. `llm` must outlive every runner of the pipeline.
+/// "options"?: {"letter_words"?: most words, or {"min","max"}, "language"?: "en"|"de"|"fr"|"es"|"ar"|"zh",
+/// "page"?: "A4"|"Letter"}}. A profile or posting that can be judged is judged at submit. Result: {"profile" (tailored
+/// JSON Resume), "original", "cover_letter", "changes", "refused", "coverage", "fact_report", "score", "posting",
+/// "language", "page", "notices", "prompts": {name: SHA-256}, "previews": {"html","markdown","text"}, "usage"}. `llm`
+/// must outlive every runner of the pipeline.
 Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options = {});
 
 /// Answers the apply pipeline's calls without a network and without a model, only with the profile's own sentences:

@@ -1,0 +1,145 @@
+#include <bespoke/apply.hpp>
+
+#include <bespoke/error.hpp>
+#include <bespoke/json.hpp>
+#include <bespoke/time.hpp>
+
+#include "apply/apply_result.hpp"
+#include "apply/cv_phase.hpp"
+#include "apply/json_access.hpp"
+#include "apply/letter_phase.hpp"
+#include "apply/profile.hpp"
+#include "apply/tailoring.hpp"
+
+#include <chrono>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+using nlohmann::json;
+
+constexpr Millis keep_previews{3'600'000};
+constexpr Millis keep_failed{7 * 24 * 3'600'000LL};
+
+/// What the phases share: constant once the pipeline is made.
+struct Shared {
+  ApplyOptions options;
+  Prompts prompts;
+  CvPhase cv{prompts};
+  LetterPhase letter{prompts};
+
+  explicit Shared(ApplyOptions given) : options(std::move(given)), prompts(options.prompts) {}
+};
+
+struct ApplyInput {
+  json profile;  ///< null when `profile_id` names one
+  std::string profile_id;
+  json posting;
+  json options;
+};
+
+ApplyInput read_input(const Json& text, bool has_source) {
+  json input = to_nlohmann(text);
+  if (!input.is_object()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("input: expected an object with profile and posting, found {}", input.type_name()));
+  }
+  for (const auto& [name, value] : input.items()) {
+    if (name != "profile" && name != "profile_id" && name != "posting" && name != "options") {
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("input: /{}: there is no such member; there are profile, profile_id, posting, options", name));
+    }
+  }
+  ApplyInput read;
+  const auto member = [&](const char* name) { return input.contains(name) ? std::move(input[name]) : json(); };
+  read.profile = member("profile");
+  const json id = member("profile_id");
+  read.posting = member("posting");
+  read.options = member("options");
+  if (read.profile.is_null() == id.is_null()) {
+    throw Error(ErrorCode::invalid_argument, "input: give either profile, a JSON Resume, or profile_id");
+  }
+  if (!id.is_null()) {
+    if (!id.is_string() || id.get<std::string>().empty()) {
+      throw Error(ErrorCode::invalid_argument, "input: /profile_id: expected a string that isn't empty");
+    }
+    if (!has_source) {
+      throw Error(ErrorCode::invalid_argument,
+                  "input: /profile_id: this pipeline has no source of profiles; give the profile itself");
+    }
+    read.profile_id = id;
+  }
+  if (read.posting.is_null()) throw Error(ErrorCode::invalid_argument, "input: /posting is missing");
+  return read;
+}
+
+void validate_input(const Json& text, bool has_source) {
+  const ApplyInput input = read_input(text, has_source);
+  if (input.profile_id.empty()) check_profile(input.profile);
+  read_posting(input.posting);
+  read_options(input.options);
+}
+
+Json load_profile(PhaseContext& context, const ApplyOptions& options) {
+  ApplyInput input = read_input(context.input(), options.profile_source != nullptr);
+  if (!input.profile_id.empty()) {
+    input.profile = to_nlohmann(options.profile_source(input.profile_id, context.owner()));
+  }
+  check_profile(input.profile);
+  const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
+  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(clock.wall_now()));
+  return from_nlohmann(json{
+      {"profile", std::move(input.profile)},
+      {"today",
+       {{"year", static_cast<int>(today.year())}, {"month", static_cast<int>(static_cast<unsigned>(today.month()))}}}});
+}
+
+Json init_tailoring(PhaseContext& context, const ApplyOptions& options) {
+  const ApplyInput input = read_input(context.input(), options.profile_source != nullptr);
+  return from_nlohmann(
+      prepare_tailoring(to_nlohmann(context.output("load_profile")), input.posting, read_options(input.options)));
+}
+
+Json render_preview(PhaseContext& context, const Prompts& prompts) {
+  Tailoring tailoring(to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring")));
+  return from_nlohmann(make_apply_result(tailoring, to_nlohmann(context.output("generate_cv")),
+                                         to_nlohmann(context.output("generate_cover_letter")), prompts.hashes()));
+}
+
+}  // namespace
+
+Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options) {
+  const auto shared = std::make_shared<Shared>(std::move(options));
+  const PhaseOptions repeatable{.repeatable = true};
+  LlmWork cv = llm_phase(
+      llm, [shared](PhaseContext& context) { return shared->cv.build(context); },
+      [shared](PhaseContext& context, const LlmResponse& response, int ask) {
+        return shared->cv.parse(context, response, ask);
+      });
+  LlmWork letter = llm_phase(
+      llm, [shared](PhaseContext& context) { return shared->letter.build(context); },
+      [shared](PhaseContext& context, const LlmResponse& response, int ask) {
+        return shared->letter.parse(context, response, ask);
+      });
+  letter.expected_tokens = 450;
+  return Pipeline("apply", 1)
+      .phase({"load_profile", "Loading user profile...", 10, repeatable},
+             [shared](PhaseContext& context) { return load_profile(context, shared->options); })
+      .phase({"init_tailoring", "Initializing CV tailoring engine...", 25, repeatable},
+             [shared](PhaseContext& context) { return init_tailoring(context, shared->options); })
+      .phase({"generate_cv", "Generating tailored CV with AI...", 50}, std::move(cv))
+      .phase({"generate_cover_letter", "Generating cover letter...", 75}, std::move(letter))
+      .phase({"render_preview", "Rendering preview...", 95, repeatable},
+             [shared](PhaseContext& context) { return render_preview(context, shared->prompts); })
+      .done_label("Preview ready!")
+      .keep(keep_previews, keep_failed)
+      .validate([has_source = shared->options.profile_source != nullptr](const Json& input) {
+        validate_input(input, has_source);
+      });
+}
+
+}  // namespace bespoke

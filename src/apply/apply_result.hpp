@@ -1,0 +1,13 @@
+#pragma once
+
+#include "apply/tailoring.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace bespoke {
+
+/// The result of a job from what its phases gave, previews included.
+nlohmann::json make_apply_result(Tailoring& tailoring, const nlohmann::json& cv, const nlohmann::json& letter,
+                                 const nlohmann::json& prompt_hashes);
+
+}  // namespace bespoke

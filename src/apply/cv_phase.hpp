@@ -1,0 +1,29 @@
+#pragma once
+
+#include "apply/ask_memory.hpp"
+#include "apply/prompts.hpp"
+
+#include <bespoke/llm_client.hpp>
+#include <bespoke/phase_context.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <variant>
+
+namespace bespoke {
+
+/// generate_cv: asks for edits, checks each, has those that say more than their evidence repaired once, and leaves the
+/// old text where that fails. Output: {"changes", "refused", "checks", "reverted", "usage"}.
+class CvPhase {
+ public:
+  explicit CvPhase(const Prompts& prompts) : prompts_(prompts) {}
+
+  LlmRequest build(PhaseContext& context) const;
+  std::variant<Json, LlmRequest> parse(PhaseContext& context, const LlmResponse& response, int ask);
+
+ private:
+  const Prompts& prompts_;  // must outlive this
+  AskMemory memory_;
+};
+
+}  // namespace bespoke

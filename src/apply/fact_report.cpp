@@ -1,0 +1,32 @@
+#include "apply/fact_report.hpp"
+
+namespace bespoke {
+
+void add_checks(nlohmann::json& list, std::string_view part, std::string_view target,
+                const std::vector<FactCheck>& checks, std::string_view action) {
+  for (const FactCheck& check : checks) {
+    list.push_back({{"part", part},
+                    {"target", target},
+                    {"kind", check.kind},
+                    {"text", check.text},
+                    {"verdict", check.supported ? "supported" : "violation"},
+                    {"action", check.supported ? "kept" : action},
+                    {"evidence", check.evidence}});
+  }
+}
+
+nlohmann::json make_fact_report(const nlohmann::json& cv_checks, const nlohmann::json& letter_checks, int reverted,
+                                int removed_sentences) {
+  nlohmann::json checks = cv_checks;
+  for (const nlohmann::json& check : letter_checks) checks.push_back(check);
+  int supported = 0;
+  int violations = 0;
+  for (const nlohmann::json& check : checks) ++(check.at("verdict") == "supported" ? supported : violations);
+  return {{"checks", std::move(checks)},
+          {"supported", supported},
+          {"violations", violations},
+          {"reverted", reverted},
+          {"removed_sentences", removed_sentences}};
+}
+
+}  // namespace bespoke

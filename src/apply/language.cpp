@@ -1,0 +1,71 @@
+#include "apply/language.hpp"
+
+#include "apply/code_points.hpp"
+#include "apply/tokens.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace bespoke {
+namespace {
+
+struct Frequent {
+  std::string_view language;
+  std::string_view words;  ///< folded, each between spaces
+};
+
+constexpr auto frequent = std::to_array<Frequent>({
+    {"en",
+     " the and of to in a is for with you we our your are be on as will have at by this that from or who "
+     "an experience work team skills i my was which it has were their about years "},
+    {"de",
+     " der die das und mit fur von zu im in den des ein eine einer einem eines ist sind wir sie ihr ihre du "
+     "deine auf als bei oder nicht auch sich zum zur werden haben ich mein uber durch aus sowie seit nach wurde "},
+    {"fr",
+     " le la les de des du et en un une pour avec vous nous notre votre vos nos est sont dans sur au aux par "
+     "ou qui que ce cette je mon ma mes plus chez ans ete sous leur d'une l'equipe "},
+    {"es",
+     " el la los las de del y en un una para con por que se su sus es son como nuestro nuestra al lo o mas "
+     "tu mi mis anos este esta experiencia desde fue ha hemos e sobre equipo "},
+});
+
+}  // namespace
+
+std::string detect_language(std::string_view text, std::string_view fallback) {
+  // A few thousand bytes tell as much as a book.
+  std::size_t limit = std::min<std::size_t>(text.size(), 6000);
+  while (limit < text.size() && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) ++limit;
+  const std::vector<Token> tokens = tokenize(text.substr(0, limit));
+  std::size_t latin = 0;
+  std::size_t arabic = 0;
+  std::size_t han = 0;
+  std::array<std::size_t, frequent.size()> counts{};
+  for (const Token& token : tokens) {
+    if (token.script == Script::arabic) ++arabic;
+    if (token.script == Script::han) ++han;
+    if (token.script != Script::latin) continue;
+    ++latin;
+    const std::string word = " " + token.folded + " ";
+    for (std::size_t i = 0; i < frequent.size(); ++i) {
+      if (frequent[i].words.find(word) != std::string_view::npos) ++counts[i];
+    }
+  }
+  if (arabic > latin / 2 && arabic >= han) return "ar";
+  if (han > latin) return "zh";
+  const auto best = std::max_element(counts.begin(), counts.end());
+  if (*best == 0) return std::string(fallback);
+  if (std::count(counts.begin(), counts.end(), *best) > 1) {
+    const auto wanted =
+        std::find_if(frequent.begin(), frequent.end(), [&](const Frequent& f) { return f.language == fallback; });
+    if (wanted != frequent.end() && counts[static_cast<std::size_t>(wanted - frequent.begin())] == *best) {
+      return std::string(fallback);
+    }
+  }
+  return std::string(frequent[static_cast<std::size_t>(best - counts.begin())].language);
+}
+
+bool is_known_language(std::string_view code) {
+  return code == "en" || code == "de" || code == "fr" || code == "es" || code == "ar" || code == "zh";
+}
+
+}  // namespace bespoke

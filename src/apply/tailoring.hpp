@@ -1,0 +1,54 @@
+#pragma once
+
+#include "apply/contact_mask.hpp"
+#include "apply/coverage.hpp"
+#include "apply/edits.hpp"
+#include "apply/fact_guard.hpp"
+#include "apply/items.hpp"
+#include "apply/keywords.hpp"
+#include "apply/letter_checks.hpp"
+#include "apply/posting.hpp"
+
+#include <bespoke/phase_context.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace bespoke {
+
+/// What the input of a job asks for beside profile and posting.
+struct TailoringOptions {
+  WordLimits words;
+  std::string language;  ///< empty: the posting's
+  std::string page;      ///< "A4", "Letter", or empty: by country
+};
+
+/// Reads {"letter_words"?: 250 or {"min", "max"}, "language"?, "page"?}. Throws Error(invalid_argument).
+TailoringOptions read_options(const nlohmann::json& options);
+
+/// All that the phases behind init_tailoring work on, made from the outputs of the first two. Cheap to make, so that it
+/// needn't be stored.
+struct Tailoring {
+  nlohmann::json profile;
+  PlainDate today;
+  Posting posting;
+  std::string language;
+  std::string page;
+  WordLimits words;
+  std::vector<std::string> notices;
+  std::vector<Item> items;
+  std::vector<Keyword> keywords;
+  Stemmer stemmer;  ///< of the posting's language
+  ContactMask mask;
+
+  /// `loaded` and `prepared` are the outputs of load_profile and init_tailoring.
+  Tailoring(const nlohmann::json& loaded, const nlohmann::json& prepared);
+};
+
+/// The output of init_tailoring for the output of load_profile and a job's posting and options.
+nlohmann::json prepare_tailoring(const nlohmann::json& loaded, const nlohmann::json& posting,
+                                 const TailoringOptions& options);
+
+}  // namespace bespoke

@@ -1,0 +1,5 @@
+# Tests of the apply layer, without a runner and without a network.
+foreach(name apply_text_test apply_intake_test apply_keywords_test apply_edits_test apply_pipeline_test)
+  bespoke_add_test(${name})
+  target_compile_definitions(${name} PRIVATE BESPOKE_SAMPLE_DATA="${PROJECT_SOURCE_DIR}/examples/data")
+endforeach()

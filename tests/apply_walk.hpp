@@ -1,0 +1,83 @@
+#pragma once
+
+#include "fake_phase_context.hpp"
+
+#include <bespoke/apply.hpp>
+#include <bespoke/json.hpp>
+#include <bespoke/llm_client.hpp>
+
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bespoke {
+
+/// A JSON file of examples/data, such as "profiles/ada.json".
+inline nlohmann::json sample(const std::string& file) {
+  std::ifstream in(std::string(BESPOKE_SAMPLE_DATA) + "/" + file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return nlohmann::json::parse(text.str());
+}
+
+/// What a test says for a model: takes the request and its number within the phase.
+using Answerer = std::function<std::string(const LlmRequest& request, int ask)>;
+
+/// A whole job without a runner: each phase's work in turn, with `answer` in the place of the model. Keeps the
+/// requests.
+struct ApplyWalk {
+  std::vector<LlmRequest> requests;
+  nlohmann::json result;
+
+  ApplyWalk(const Pipeline& pipeline, const nlohmann::json& input, const Answerer& answer) {
+    const Json text = from_nlohmann(input);
+    pipeline.validator()(text);
+    FakePhaseContext context(text);
+    for (std::size_t i = 0; i < pipeline.spec().phases.size(); ++i) {
+      const std::string& name = pipeline.spec().phases[i].name;
+      context.enter(name);
+      const PhaseWork& work = pipeline.work()[i];
+      if (const auto* blocking = std::get_if<BlockingWork>(&work)) {
+        context.put(name, (*blocking)(context));
+      } else {
+        context.put(name, ask(std::get<LlmWork>(work), context, answer));
+      }
+    }
+    result = to_nlohmann(context.output(pipeline.spec().phases.back().name));
+  }
+
+ private:
+  Json ask(const LlmWork& work, FakePhaseContext& context, const Answerer& answer) {
+    LlmRequest request = work.build(context);
+    for (int number = 0; number < 5; ++number) {
+      requests.push_back(request);
+      LlmResponse response;
+      response.text = answer(request, number);
+      response.finish_reason = "stop";
+      response.usage = {.input_tokens = 100, .output_tokens = 10};
+      auto parsed = work.parse(context, response, number);
+      if (auto* output = std::get_if<Json>(&parsed)) return std::move(*output);
+      request = std::get<LlmRequest>(std::move(parsed));
+    }
+    throw std::runtime_error("the phase asks and asks");
+  }
+};
+
+/// Lets a client answer, one that is done before `start` returns.
+inline std::string ask_client(LlmClient& client, const LlmRequest& request) {
+  struct Sink final : LlmSink {
+    std::string text;
+    void delta(std::string_view) override {}
+    void done(LlmResponse response) override { text = std::move(response.text); }
+    void error(LlmFailure failure) override { throw std::runtime_error(failure.message); }
+  };
+  const auto sink = std::make_shared<Sink>();
+  client.start(request, sink);
+  return sink->text;
+}
+
+}  // namespace bespoke
