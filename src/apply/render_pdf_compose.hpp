@@ -1,0 +1,18 @@
+#pragma once
+
+#include "apply/render_pdf_paper.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <vector>
+
+namespace bespoke::pdf {
+
+/// The usual and the compact look of a paper size ("A4" or "Letter"), as in templates/preview.css.
+Page usual_page(bool letter_size);
+Page compact_page(bool letter_size);
+
+std::vector<Row> compose_cv(const nlohmann::json& cv, const TypeSetter& setter);
+std::vector<Row> compose_letter(const nlohmann::json& letter, const TypeSetter& setter);
+
+}  // namespace bespoke::pdf
