@@ -5,6 +5,7 @@
 #include <bespoke/pipeline.hpp>
 #include <bespoke/time.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,5 +42,13 @@ std::unique_ptr<LlmClient> make_extractive_client();
 /// Makes the previews of a result again with only the changes whose ids are in `accepted`; no LLM call. Takes and gives
 /// a result of the apply pipeline. Throws Error(invalid_argument) for an unknown id.
 Json rerender_apply_result(const Json& result, const std::vector<std::string>& accepted);
+
+/// Which papers of a result to print.
+enum class ApplyPapers : std::uint8_t { cv_and_letter, cv, letter };
+
+/// The papers of a result of the apply pipeline as a PDF: embedded fonts, text that can be selected and searched,
+/// links. Needs the module bespoke_pdf.so beside the library; throws Error(unsupported) when it isn't there. Blocks,
+/// some 100 ms.
+std::string render_apply_pdf(const Json& result, ApplyPapers papers = ApplyPapers::cv_and_letter);
 
 }  // namespace bespoke

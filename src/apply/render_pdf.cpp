@@ -1,12 +1,12 @@
-#include "apply/render_pdf.hpp"
-
 #include "apply/render_document.hpp"
 #include "apply/render_fields.hpp"
 #include "apply/render_letter.hpp"
 #include "apply/render_pdf_module.h"
 #include "platform/shared_module.hpp"
 
+#include <bespoke/apply.hpp>
 #include <bespoke/error.hpp>
+#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -89,7 +89,9 @@ void append(void* context, const unsigned char* bytes, std::size_t size) {
 
 }  // namespace
 
-std::string render_pdf(const json& result, PdfPart part) {
+std::string render_apply_pdf(const Json& given, ApplyPapers papers) {
+  const json result = to_nlohmann(given);
+
   const auto interface = module().function<decltype(bespoke_pdf_interface)>("bespoke_pdf_interface");
   if (interface() != BESPOKE_PDF_INTERFACE)
     throw Error(ErrorCode::unsupported,
@@ -100,22 +102,22 @@ std::string render_pdf(const json& result, PdfPart part) {
   const Locale& locale = locale_of_result(result);
   const CvDocument cv = make_cv_document(object_at(result, "profile"), locale);
   const LetterDocument letter = make_letter_document(result);
-  const bool with_letter = part != PdfPart::cv && !letter.paragraphs.empty();
-  if (part == PdfPart::letter && !with_letter)
-    throw Error(ErrorCode::invalid_argument, "render_pdf: the result has no letter");
+  const bool with_letter = papers != ApplyPapers::cv && !letter.paragraphs.empty();
+  if (papers == ApplyPapers::letter && !with_letter)
+    throw Error(ErrorCode::invalid_argument, "render_apply_pdf: the result has no letter");
   json document = {{"page", text_at(result, "page") == "Letter" ? "Letter" : "A4"},
                    {"language", locale.code},
                    {"right_to_left", locale.right_to_left},
                    {"author", cv.name},
-                   {"title", part == PdfPart::letter ? letter.subject : cv.name},
-                   {"cv", part == PdfPart::letter ? json() : cv_json(cv)},
+                   {"title", papers == ApplyPapers::letter ? letter.subject : cv.name},
+                   {"cv", papers == ApplyPapers::letter ? json() : cv_json(cv)},
                    {"letter", with_letter ? letter_json(letter, cv) : json()}};
 
   const std::string text = document.dump(-1, ' ', false, json::error_handler_t::replace);
   std::string pdf;
   std::array<char, 256> error{};
   if (render(text.data(), text.size(), append, &pdf, error.data(), error.size()) != 0)
-    throw Error(ErrorCode::internal, fmt::format("render_pdf: {}", error.data()));
+    throw Error(ErrorCode::internal, fmt::format("render_apply_pdf: {}", error.data()));
   return pdf;
 }
 
