@@ -28,7 +28,7 @@ struct Operation {
 
 /// A change that can be made: an operation that names things rightly. The JSON form is the result's:
 /// {"id", "op", "target", "before", "after", "reason", "evidence", "keywords", "accepted"}, and "ids" for a reorder.
-struct Change {
+struct CvChange {
   std::string id;
   std::string op;
   std::string target;
@@ -40,6 +40,9 @@ struct Change {
   std::vector<std::string> keywords;
   bool accepted = true;
 };
+
+/// Short for the files of this layer. Not to be mixed with the Change of <bespoke/change.hpp>, which none of them sees.
+using Change = CvChange;
 
 nlohmann::json to_json(const Change& change);
 Change change_from_json(const nlohmann::json& json);

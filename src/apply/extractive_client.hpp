@@ -51,7 +51,4 @@ std::string extractive_letter(const ExtractiveContext& context, const nlohmann::
 /// like this one stands just before.
 std::string in_first_person(std::string_view bullet, const Locale& locale, bool current, bool again);
 
-/// The sentences of `text`, each with its own full stop.
-std::vector<std::string> extractive_sentences(std::string_view text);
-
 }  // namespace bespoke

@@ -1,5 +1,6 @@
 #include "apply/extractive_client.hpp"
 #include "apply/render_fields.hpp"
+#include "apply/tokens.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -89,7 +90,7 @@ std::string lower_case(std::string_view text) {
 }
 
 /// Those of `keywords` whose letters stand in `text`.
-std::vector<std::string> named_in(const std::string& text, const std::vector<std::string>& keywords) {
+std::vector<std::string> named_in(std::string_view text, const std::vector<std::string>& keywords) {
   const std::string lower = lower_case(text);
   std::vector<std::string> named;
   for (const std::string& keyword : keywords)
@@ -256,15 +257,16 @@ class Editor {
   }
 
   void cut_summary(const Item& own) {
-    const std::vector<std::string> sentences = extractive_sentences(own.text);
+    const std::vector<std::string_view> sentences = split_sentences(own.text);
     if (sentences.size() < 5) return;
-    std::string kept = sentences.front();
+    std::string kept(sentences.front());
     std::vector<std::string> keywords;
     std::size_t count = 1;
     for (std::size_t i = 1; i < sentences.size(); ++i) {
       const std::vector<std::string> named = named_in(sentences[i], own.keywords);
       if (named.empty()) continue;
-      kept += between_sentences() + sentences[i];
+      kept += between_sentences();
+      kept += sentences[i];
       keywords.insert(keywords.end(), named.begin(), named.end());
       ++count;
     }

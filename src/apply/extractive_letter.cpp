@@ -1,5 +1,8 @@
 #include "apply/extractive_client.hpp"
+#include "apply/letter_checks.hpp"
+#include "apply/profile.hpp"
 #include "apply/render_fields.hpp"
+#include "apply/tokens.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,24 +28,8 @@ struct Place {
   double weight = 0;
 };
 
-/// Words as people count them; a Chinese or Japanese character is one too.
-std::size_t count_words(std::string_view text) {
-  std::size_t words = 0;
-  bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(text[i]);
-    if (byte == ' ' || byte == '\n') {
-      inside = false;
-    } else if (byte >= 0xe3 && byte <= 0xe9) {
-      ++words;
-      inside = false;
-      i += 2;
-    } else if (!inside) {
-      ++words;
-      inside = true;
-    }
-  }
-  return words;
+std::size_t words_in(std::string_view text) {
+  return static_cast<std::size_t>(count_words(text));
 }
 
 /// Whether a position reads as a plain noun: no commas, brackets or dashes that would break the sentence around it.
@@ -60,20 +47,24 @@ std::string without_full_stop(std::string text) {
 class LetterWriter {
  public:
   LetterWriter(const ExtractiveContext& context, const json& profile)
-      : context_(context), words_(context.locale->letter), locale_(*context.locale), profile_(profile) {}
+      : context_(context),
+        words_(context.locale->letter),
+        locale_(*context.locale),
+        profile_(profile),
+        foreign_(profile_language(profile) != context.locale->code) {}
 
   std::string write() {
     const std::string salutation =
         fill(context_.company.empty() ? words_.salutation : words_.salutation_company, {{"company", context_.company}});
-    paragraphs_.push_back(salutation);
-    paragraphs_.push_back(opening());
+    add_paragraph(salutation);
+    add_paragraph(opening());
     const std::string name = text_at(object_at(profile_, "basics"), "name");
-    reserved_ = count_words(words_.close) + count_words(words_.regards) + count_words(name);
+    reserved_ = words_in(words_.close) + words_in(words_.regards) + words_in(name);
     for (const Place& place : best_places()) add_place(place);
     add_background();
-    paragraphs_.emplace_back(words_.close);
-    paragraphs_.emplace_back(words_.regards);
-    if (!name.empty()) paragraphs_.push_back(name);
+    add_paragraph(std::string(words_.close));
+    add_paragraph(std::string(words_.regards));
+    if (!name.empty()) add_paragraph(name);
     std::string letter;
     for (const std::string& paragraph : paragraphs_) letter += (letter.empty() ? "" : "\n\n") + paragraph;
     return letter;
@@ -82,10 +73,16 @@ class LetterWriter {
  private:
   std::string blank() const { return locale_.code == "zh" ? "" : " "; }
 
-  std::size_t words_so_far() const {
-    std::size_t words = reserved_;
-    for (const std::string& paragraph : paragraphs_) words += count_words(paragraph);
-    return words;
+  void add_paragraph(std::string text) {
+    used_ += words_in(text);
+    paragraphs_.push_back(std::move(text));
+  }
+
+  std::size_t words_so_far() const { return used_ + reserved_; }
+
+  /// What stands in another language than the letter is marked as a quotation.
+  std::string quoted_if_foreign(const std::string& text) const {
+    return foreign_ ? std::string(locale_.open_quote) + text + std::string(locale_.close_quote) : text;
   }
 
   std::string opening() const {
@@ -103,11 +100,12 @@ class LetterWriter {
 
   /// The first sentence of the profile's own summary, unless it is long.
   std::string summary_sentence() const {
-    const std::vector<std::string> sentences = extractive_sentences(text_at(object_at(profile_, "basics"), "summary"));
-    if (sentences.empty() || count_words(sentences.front()) > 45) return {};
-    const std::string& first = sentences.front();
+    const std::string summary = text_at(object_at(profile_, "basics"), "summary");
+    const std::vector<std::string_view> sentences = split_sentences(summary);
+    if (sentences.empty() || words_in(sentences.front()) > 45) return {};
+    const std::string first(sentences.front());
     if (locale_.code == "en" && (first.starts_with("I ") || first.starts_with("I’"))) return first;
-    return fill(words_.in_short, {{"text", first}});
+    return fill(words_.in_short, {{"text", quoted_if_foreign(first)}});
   }
 
   /// What the CV shows of what the posting asks for; only short names, which read well in a list.
@@ -115,7 +113,7 @@ class LetterWriter {
     std::vector<std::string> shown;
     for (const ExtractiveContext::Keyword& keyword : context_.keywords) {
       const bool in_cv = keyword.bucket == "covered" || keyword.bucket == "surfaced";
-      if (in_cv && count_words(keyword.keyword) <= 4) shown.push_back(keyword.keyword);
+      if (in_cv && words_in(keyword.keyword) <= 4) shown.push_back(keyword.keyword);
     }
     return context_.by_importance(shown, 5);
   }
@@ -126,7 +124,7 @@ class LetterWriter {
     if (!in_first_person(item.text, locale_, current, false).empty()) worth += 0.5 + 0.25 * item.score;
     if (item.text.find_first_of("0123456789") != std::string::npos) worth += 0.2;
     if (item.text.find(';') != std::string::npos) worth -= 0.1;
-    if (count_words(item.text) > 40) worth -= 1;
+    if (words_in(item.text) > 40) worth -= 1;
     return worth;
   }
 
@@ -197,13 +195,13 @@ class LetterWriter {
     std::size_t sentences = 0;
     const std::size_t target = (context_.min_words + context_.max_words) / 2;
     for (const Item* bullet : place.bullets) {
-      const std::size_t after = words_so_far() + count_words(text) + point_words + count_words(bullet->text) + 12;
+      const std::size_t after = words_so_far() + words_in(text) + point_words + words_in(bullet->text) + 12;
       if (after > context_.max_words || (used >= 2 && after > target) || used == 3) continue;
-      const std::string bare = without_full_stop(bullet->text);
+      const std::string bare = quoted_if_foreign(without_full_stop(bullet->text));
       const std::string own = in_first_person(bare, locale_, place.current, sentences == 1);
       if (own.empty()) {
         points.push_back(bare);
-        point_words += count_words(bare) + 1;
+        point_words += words_in(bare) + 1;
       } else {
         text += blank() + own + std::string(locale_.full_stop);
         ++sentences;
@@ -216,16 +214,16 @@ class LetterWriter {
     } else if (!points.empty()) {
       text += blank() + std::string(words_.points);
     }
-    paragraphs_.push_back(text);
+    add_paragraph(text);
     // Each a paragraph of its own, so that a reader of plain paragraphs keeps them apart.
-    for (const std::string& point : points) paragraphs_.push_back("- " + point);
+    for (const std::string& point : points) add_paragraph("- " + point);
   }
 
   /// Certificates and finished studies; languages when the posting names one of them.
   void add_background() {
     std::string text;
     const auto add = [&](const std::string& sentence) {
-      if (words_so_far() + count_words(text) + count_words(sentence) > context_.max_words) return;
+      if (words_so_far() + words_in(text) + words_in(sentence) > context_.max_words) return;
       text += (text.empty() ? "" : blank()) + sentence;
     };
     if (const std::string studies = finished_study(); !studies.empty())
@@ -238,7 +236,7 @@ class LetterWriter {
     if (!certificates.empty()) add(fill(words_.certificates, {{"text", join_list(locale_, certificates)}}));
     if (const std::string languages = wanted_languages(); !languages.empty())
       add(fill(words_.languages, {{"text", languages}}));
-    if (!text.empty()) paragraphs_.push_back(text);
+    if (!text.empty()) add_paragraph(text);
   }
 
   std::string finished_study() const {
@@ -272,6 +270,8 @@ class LetterWriter {
   const Locale& locale_;
   const json& profile_;
   std::vector<std::string> paragraphs_;
+  bool foreign_;              ///< the profile is in another language than the letter
+  std::size_t used_ = 0;      ///< words so far
   std::size_t reserved_ = 0;  ///< words that are still to come
 };
 

@@ -6,7 +6,6 @@ target_sources(
           extractive_edits.cpp
           extractive_first_person.cpp
           extractive_letter.cpp
-          extractive_sentences.cpp
           locale.cpp
           locale_ar.cpp
           locale_de.cpp
