@@ -4,8 +4,9 @@
 
 namespace bespoke {
 
-Heartbeat::Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, const RunLog& log)
-    : store_(store), runner_(runner), runner_info_(std::move(runner_info)), every_(every), log_(log) {
+Heartbeat::Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, LeaseClock& lease,
+                     const RunLog& log)
+    : store_(store), runner_(runner), runner_info_(std::move(runner_info)), every_(every), lease_(lease), log_(log) {
   beat(MutationKind::heartbeat);
   thread_ = std::thread([this] { run(); });
 }
@@ -29,7 +30,9 @@ void Heartbeat::beat(MutationKind kind) {
   mutation.kind = kind;
   mutation.runner = runner_;
   mutation.runner_info = runner_info_;
+  const SteadyTime begun = std::chrono::steady_clock::now();
   store_.apply({&mutation, 1});
+  lease_.beaten(begun);
 }
 
 void Heartbeat::run() {

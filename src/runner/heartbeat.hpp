@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/mutex.hpp"
+#include "runner/lease_clock.hpp"
 #include "runner/run_log.hpp"
 
 #include <bespoke/job_store.hpp>
@@ -14,7 +15,8 @@ namespace bespoke {
 /// can stop it. The first beat is made before the constructor returns; it throws what the store throws.
 class Heartbeat {
  public:
-  Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, const RunLog& log);
+  Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, LeaseClock& lease,
+            const RunLog& log);
   /// Stops, and takes the runner's row away.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
@@ -28,6 +30,7 @@ class Heartbeat {
   const RunnerId runner_;
   const std::string runner_info_;
   const Millis every_;
+  LeaseClock& lease_;
   const RunLog& log_;
 
   Mutex mutex_;

@@ -35,8 +35,18 @@ template <typename Result>
 void JobRun::on_pool(const AttemptPtr& attempt, std::function<Result()> work, std::function<void(Result)> done) {
   const std::weak_ptr<JobRun> self = weak_from_this();
   const std::uint64_t number = ++attempt->works;
-  attempt->ticket = seams_.pool.run([self, attempt, number, loop = seams_.loop, pipeline = pipeline_,
-                                     work = std::move(work), done = std::move(done)] {
+  attempt->ticket = seams_.pool.run([self, attempt, number, breaks = lease_breaks_, seams = &seams_, loop = seams_.loop,
+                                     pipeline = pipeline_, work = std::move(work), done = std::move(done)] {
+    if (attempt->stop.stop_requested()) return;
+    if (!seams->lease.holds(breaks, seams->clock.steady_now())) {
+      loop->post([self, attempt, work, done] {
+        const auto run = self.lock();
+        if (!run || !run->current(attempt)) return;
+        run->verify_lease(attempt,
+                          [run = run.get(), attempt, work, done] { run->on_pool<Result>(attempt, work, done); });
+      });
+      return;
+    }
     auto result = std::make_shared<std::optional<Result>>();
     std::exception_ptr error;
     try {

@@ -24,14 +24,16 @@ std::string seconds(Millis time) {
 }  // namespace
 
 JobRun::JobRun(JobRunOwner& owner, RunnerSeams& seams, const RunLog& log,
-               std::shared_ptr<const LoadedPipeline> pipeline, JobRecord claimed, std::shared_ptr<const Json> input)
+               std::shared_ptr<const LoadedPipeline> pipeline, JobRecord claimed, std::shared_ptr<const Json> input,
+               std::uint64_t lease_breaks)
     : owner_(owner),
       seams_(seams),
       log_(log),
       pipeline_(std::move(pipeline)),
       stored_(claimed),
       latest_(std::move(claimed)),
-      input_(std::move(input)) {}
+      input_(std::move(input)),
+      lease_breaks_(lease_breaks) {}
 
 JobRun::~JobRun() {
   end_attempt();
@@ -154,6 +156,27 @@ void JobRun::run_work(const AttemptPtr& attempt) {
   } else {
     run_llm(attempt);
   }
+}
+
+void JobRun::verify_lease(const AttemptPtr& attempt, std::function<void()> then) {
+  auto found = std::make_shared<std::optional<JobRecord>>();
+  const std::uint64_t breaks = seams_.lease.breaks();
+  seams_.store.read(
+      [id = latest_.job.id, found](JobStore& store) { *found = store.get(id); },
+      [self = shared_from_this(), attempt, breaks, found, then = std::move(then)](const std::exception_ptr& error) {
+        if (!self->current(attempt)) return;
+        if (!error && *found && (*found)->control.epoch != self->latest_.control.epoch) {
+          self->lost(**found);
+        } else if (!error && *found && self->seams_.lease.holds(breaks, self->seams_.clock.steady_now())) {
+          self->lease_breaks_ = breaks;
+          then();
+        } else {  // until the store answers, and a heartbeat has gone through
+          const auto again = self->seams_.clock.steady_now() + Millis(200);
+          self->seams_.loop->post_at(again, [self, attempt, then] {
+            if (self->current(attempt)) self->verify_lease(attempt, then);
+          });
+        }
+      });
 }
 
 void JobRun::run_blocking(const AttemptPtr& attempt, const BlockingWork& work) {

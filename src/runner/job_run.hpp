@@ -2,6 +2,7 @@
 
 #include "runner/executor.hpp"
 #include "runner/job_machine.hpp"
+#include "runner/lease_clock.hpp"
 #include "runner/phase_attempt.hpp"
 #include "runner/run_log.hpp"
 #include "runner/store_gate.hpp"
@@ -35,6 +36,7 @@ struct RunnerSeams {
   StoreGate& store;
   const Clock& clock;
   RandomSource& random;
+  const LeaseClock& lease;
 };
 
 class JobRun;
@@ -63,9 +65,10 @@ class JobRunOwner {
 /// unknown outcome the order is safe.
 class JobRun : public std::enable_shared_from_this<JobRun> {
  public:
-  /// `claimed` is durable and its lease ours; `input` may be given to save reading it.
+  /// `claimed` is durable and its lease ours; `input` may be given to save reading it; `lease_breaks` is
+  /// what the lease clock said before the claim was asked for.
   JobRun(JobRunOwner& owner, RunnerSeams& seams, const RunLog& log, std::shared_ptr<const LoadedPipeline> pipeline,
-         JobRecord claimed, std::shared_ptr<const Json> input);
+         JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks);
   ~JobRun();
   JobRun(const JobRun&) = delete;
   JobRun& operator=(const JobRun&) = delete;
@@ -116,6 +119,8 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   /// Runs `work` on the pool, then `done` here, unless the attempt has ended meanwhile.
   template <typename Result>
   void on_pool(const AttemptPtr& attempt, std::function<Result()> work, std::function<void(Result)> done);
+  /// After a stall: runs `then` once the store has said that the lease is still ours.
+  void verify_lease(const AttemptPtr& attempt, std::function<void()> then);
   void finish_phase(const AttemptPtr& attempt, Json output, const Usage& usage);
   void store_finished_phase(const std::shared_ptr<const Json>& output, const std::optional<Json>& result,
                             const Usage& usage);
@@ -158,6 +163,7 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   std::map<std::string, std::shared_ptr<const Json>, std::less<>> outputs_;
   std::map<std::string, std::string> journal_;  ///< call payloads of the current phase by name
   AttemptPtr attempt_;
+  std::uint64_t lease_breaks_;  ///< of the lease clock when the lease was last known to be ours
   bool releasing_ = false;
   bool over_ = false;
 

@@ -53,14 +53,15 @@ class PhaseRunner::Impl {
         loop_(std::make_shared<LoopThread>()),
         pool_(options_.pool_threads),
         gate_(store_, loop_),
-        core_(RunnerSeams{loop_, pool_, gate_, *options_.clock, *options_.random}, id_, options_, pipelines, *hub_,
-              options_.log) {
+        lease_(options_.lease_expires),
+        core_(RunnerSeams{loop_, pool_, gate_, *options_.clock, *options_.random, lease_}, id_, options_, pipelines,
+              *hub_, options_.log) {
     try {
       if (options_.claim != ClaimScope::none) {
         presence_ = store_.join(id_);
         const Json info = {
             {"pid", process_id()}, {"host", host_name()}, {"opened_at", to_rfc3339(options_.clock->wall_now())}};
-        heartbeat_ = std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, log_);
+        heartbeat_ = std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, lease_, log_);
       }
       wake_ = store_.on_wake([this] {
         if (wake_posted_.exchange(true)) return;
@@ -146,6 +147,7 @@ class PhaseRunner::Impl {
   std::shared_ptr<LoopThread> loop_;
   ThreadPool pool_;
   CommitThread gate_;
+  LeaseClock lease_;
   RunnerCore core_;
   std::unique_ptr<RunnerPresence> presence_;
   std::unique_ptr<Heartbeat> heartbeat_;

@@ -121,7 +121,8 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
     claim.guard.revision = 1;
     claim.record = claimed;
   }
-  seams_.store.commit(std::move(batch), [this, id, kept_input, done = std::move(done)](CommitOutcome outcome) {
+  seams_.store.commit(std::move(batch), [this, id, kept_input, breaks = seams_.lease.breaks(),
+                                         done = std::move(done)](CommitOutcome outcome) {
     if (outcome.error) {
       if (outcome.mutations.size() > 1) {
         unsure_claims_.insert(id);
@@ -158,7 +159,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
     if (outcome.results.size() > 1 && outcome.results[1].outcome == MutationOutcome::applied) {
       JobRecord running = std::move(*outcome.mutations[1].record);
       running.job.revision = outcome.results[1].revision;
-      start_run(std::move(running), kept_input);
+      start_run(std::move(running), kept_input, breaks);
     } else {
       scan_at(stored.control.run_at);
     }

@@ -79,8 +79,8 @@ class RunnerCore final : public JobRunOwner {
   // runner_core_claim.cpp
   void scan();
   void scanned(ClaimPage page);
-  void claims_done(CommitOutcome outcome);
-  void start_run(JobRecord claimed, std::shared_ptr<const Json> input);
+  void claims_done(CommitOutcome outcome, std::uint64_t lease_breaks);
+  void start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks);
   void scan_at(WallTime due);
   bool may_claim() const;
   bool has_model(const std::string& name) const;

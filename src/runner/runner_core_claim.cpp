@@ -44,22 +44,23 @@ void RunnerCore::scan() {
   query.dead = leases_.dead(seams_.clock.steady_now());
   query.only = claim_only();
   query.limit = std::min(claims_at_once, options_.max_jobs - runs_.size());
-  if (!unsure_claims_.empty()) {
+  const std::unordered_set<JobId> unsure = unsure_claims_;
+  if (!unsure.empty()) {
     // Jobs whose claim may have been stored although we were told otherwise: they run under our own name.
     query.dead.push_back(id_);
-    query.only = std::vector<JobId>(unsure_claims_.begin(), unsure_claims_.end());
+    query.only = std::vector<JobId>(unsure.begin(), unsure.end());
     scan_again_ = true;
   }
   auto page = std::make_shared<ClaimPage>();
   seams_.store.read([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
-                    [this, page](const std::exception_ptr& error) {
+                    [this, page, unsure](const std::exception_ptr& error) {
                       if (error) {
                         scanning_ = false;
                         log_.write(LogLevel::warning, "can't look for claimable jobs", RunLog::error_fields(error));
                         after(Millis(1000), [this] { scan(); });
                         return;
                       }
-                      unsure_claims_.clear();
+                      for (const JobId& id : unsure) unsure_claims_.erase(id);
                       scanned(std::move(*page));
                     });
 }
@@ -101,10 +102,12 @@ void RunnerCore::scanned(ClaimPage page) {
     return;
   }
   if (claims.size() == claims_at_once) scan_again_ = true;
-  seams_.store.commit(std::move(claims), [this](CommitOutcome outcome) { claims_done(std::move(outcome)); });
+  seams_.store.commit(std::move(claims), [this, breaks = seams_.lease.breaks()](CommitOutcome outcome) {
+    claims_done(std::move(outcome), breaks);
+  });
 }
 
-void RunnerCore::claims_done(CommitOutcome outcome) {
+void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) {
   scanning_ = false;
   if (outcome.error) {
     log_.write(LogLevel::warning, "a commit of claims failed; its outcome is looked up",
@@ -123,7 +126,7 @@ void RunnerCore::claims_done(CommitOutcome outcome) {
     record.job.revision = outcome.results[i].revision;
     committed(record);
     if (record.job.state == JobState::running) {
-      start_run(std::move(record), nullptr);
+      start_run(std::move(record), nullptr, lease_breaks);
     } else {
       log_.about_job(LogLevel::error, "job failed", record, {{"code", std::string(to_string(record.job.error->code))}});
       mine_.erase(record.job.id);
@@ -134,11 +137,11 @@ void RunnerCore::claims_done(CommitOutcome outcome) {
   check_idle();
 }
 
-void RunnerCore::start_run(JobRecord claimed, std::shared_ptr<const Json> input) {
+void RunnerCore::start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks) {
   const JobId id = claimed.job.id;
   committed(claimed);
   auto run = std::make_shared<JobRun>(*this, seams_, log_, pipelines_.at(claimed.job.pipeline), std::move(claimed),
-                                      std::move(input));
+                                      std::move(input), lease_breaks);
   runs_[id] = run;
   if (closing_) {
     run->release();

@@ -28,11 +28,12 @@ SimulatedHost::SimulatedHost(Schedule& schedule, SimulatedStore& store, const Op
       callbacks_(std::make_shared<SimulatedExecutor>(schedule, life_, "callback")),
       pool_(schedule, life_, options.faults, store.faults_over),
       gate_(schedule, life_, store, loop_, options.faults),
+      lease_(options.runner.lease_expires),
       llm_(schedule, life_, options.faults, store.faults_over, counters.llm_calls),
       hub_(std::make_shared<WatchHub>(callbacks_, runner_options_.log)) {
   clock_.offset = clock_offset;
-  core_ = std::make_unique<RunnerCore>(RunnerSeams{loop_, pool_, gate_, clock_, schedule.chance}, id_, runner_options_,
-                                       options.pipelines(*this), *hub_, runner_options_.log);
+  core_ = std::make_unique<RunnerCore>(RunnerSeams{loop_, pool_, gate_, clock_, schedule.chance, lease_}, id_,
+                                       runner_options_, options.pipelines(*this), *hub_, runner_options_.log);
   store_.alive.insert(id_);
   schedule_.note("starts", number, std::to_string(life));
   heartbeat();
@@ -51,6 +52,7 @@ void SimulatedHost::heartbeat() {
   Millis next = runner_options_.heartbeat_every;
   try {
     store_.apply_for(life_->host, {&beat, 1});
+    lease_.beaten(clock_.steady_now());
   } catch (const Error&) {
     next = Millis(1000);
   }

@@ -67,6 +67,7 @@ class SimulatedHost final : public Host {
   std::shared_ptr<SimulatedExecutor> callbacks_;
   SimulatedPool pool_;
   SimulatedGate gate_;
+  LeaseClock lease_;
   SimulatedLlm llm_;
   std::shared_ptr<WatchHub> hub_;
   std::unique_ptr<RunnerCore> core_;

@@ -12,6 +12,8 @@ namespace {
 
 /// No life needs more; one that does is going round in circles.
 constexpr std::uint64_t most_steps = 5'000'000;
+/// For so long everything must have ended before the last checks: longer than any stall, so that the last words reach everybody.
+constexpr Millis settling(150'000);
 
 /// What one watcher has been told, and whether that was in order.
 struct Watching {
@@ -61,6 +63,7 @@ class Simulation final : public World {
   bool all_ended();
   void check();
   void fail(const std::string& what);
+  bool step();
   void final_checks();
 
   const Options& options_;
@@ -90,24 +93,18 @@ Report Simulation::run() {
   }
   schedule_.in(options_.faults_until, nullptr, "calm", [this] { become_calm(); });
 
-  while (report_.ok && schedule_.step()) {
-    if (!store_.faults_over) disturb();
-    for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      SimulatedHost* host = hosts_[i].get();
-      if (host != nullptr && (host->doomed || host->shut_down)) end_host(static_cast<int>(i), host->doomed);
-    }
-    if (std::exchange(store_changed_, false)) {
-      for (const auto& host : hosts_) {
-        if (host) host->wake();
-      }
-      check();
-    }
-    if (schedule_.steps() > most_steps) fail("it never comes to an end");
-    if (store_.faults_over && all_ended()) break;
-    if (schedule_.now() > options_.faults_until + options_.give_up_after) {
-      fail("it is stuck");
+  Millis ended_since = Millis::max();
+  while (report_.ok && step()) {
+    if (!store_.faults_over) continue;
+    // Everything has ended once it stays so for a while: a stalled host may still have something to say.
+    if (!all_ended()) {
+      ended_since = Millis::max();
+    } else if (ended_since == Millis::max()) {
+      ended_since = schedule_.now();
+    } else if (schedule_.now() - ended_since > settling) {
       break;
     }
+    if (schedule_.now() > options_.faults_until + options_.give_up_after) fail("it is stuck");
   }
   if (report_.ok) final_checks();
   report_.steps = schedule_.steps();
@@ -265,8 +262,10 @@ void Simulation::told(Watching& watching, const Change& change) {
       watching.told_end = is_terminal(job.state);
       break;
     case Change::Kind::reset:
-      if (change.phase != watching.phase || change.attempt <= watching.attempt)
-        fail("a watcher was told of a reset to an older attempt");
+      if (change.phase == watching.phase && change.attempt <= watching.attempt)
+        fail(fmt::format("a watcher was told of a reset to attempt {} of {} after attempt {}", change.attempt,
+                         change.phase, watching.attempt));
+      watching.phase = change.phase;
       watching.attempt = change.attempt;
       watching.offset = 0;
       break;
@@ -323,28 +322,35 @@ void Simulation::check() {
   if (const std::string wrong = options_.check(*this); !wrong.empty()) fail(wrong);
 }
 
-void Simulation::final_checks() {
-  // A moment for the last words to reach everybody: no job can change any more.
-  const Millis until = schedule_.now() + Millis(60'000);
-  while (report_.ok && schedule_.now() < until && schedule_.step()) {
-    for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      if (hosts_[i] && (hosts_[i]->doomed || hosts_[i]->shut_down)) end_host(static_cast<int>(i), hosts_[i]->doomed);
-    }
-    if (std::exchange(store_changed_, false)) {
-      for (const auto& host : hosts_) {
-        if (host) host->wake();
-      }
-      check();
-    }
+/// One event, and what follows from it at once.
+bool Simulation::step() {
+  if (!schedule_.step()) return false;
+  if (!store_.faults_over) disturb();
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    SimulatedHost* host = hosts_[i].get();
+    if (host != nullptr && (host->doomed || host->shut_down)) end_host(static_cast<int>(i), host->doomed);
   }
+  if (std::exchange(store_changed_, false)) {
+    for (const auto& host : hosts_) {
+      if (host) host->wake();
+    }
+    check();
+  }
+  if (schedule_.steps() > most_steps) fail("it never comes to an end");
+  return true;
+}
+
+void Simulation::final_checks() {
   for (const auto& host : hosts_) {
     if (host && host->core().running() > 0) fail("a runner still works when every job has ended");
   }
   for (const auto& watching : watchings_) {
     const auto& host = hosts_[static_cast<std::size_t>(watching->host)];
     const bool lives = host && host->life() == watching->life;
-    if (lives && !watching->told_end && store().get(watching->id))
-      fail("a watcher was never told of the end of its job");
+    if (lives && !watching->told_end && store().get(watching->id)) {
+      fail(fmt::format("a watcher on host {} was never told of the end of job {}: it was told revision {}",
+                       watching->host, watching->id.to_string().substr(24), watching->revision));
+    };
   }
   check();
 }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <bespoke/time.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace bespoke {
+
+/// Tells a runner whether others may think, or may have thought, that it is dead: after a stall (SIGSTOP, a suspended
+/// machine) longer than a lease its jobs may be in other hands, and nothing with effects may begin before that is
+/// known. Thread-safe.
+class LeaseClock {
+ public:
+  explicit LeaseClock(Millis expires) : expires_(expires) {}
+
+  /// A heartbeat that was begun at `when` has been stored.
+  void beaten(SteadyTime when) {
+    const SteadyTime before{SteadyTime::duration(last_.exchange(when.time_since_epoch().count()))};
+    if (when - before >= expires_) ++breaks_;
+  }
+
+  /// Counts the times that the heartbeat stood still for the length of a lease.
+  std::uint64_t breaks() const { return breaks_; }
+
+  /// Whether a lease that was known to be held when `breaks` was what it is given as can't have expired for any
+  /// observer.
+  bool holds(std::uint64_t breaks, SteadyTime now) const {
+    const SteadyTime last{SteadyTime::duration(last_.load())};
+    return now - last < expires_ && breaks_ == breaks;
+  }
+
+ private:
+  const Millis expires_;
+  std::atomic<SteadyTime::rep> last_{0};
+  std::atomic<std::uint64_t> breaks_{0};
+};
+
+}  // namespace bespoke
