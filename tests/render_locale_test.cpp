@@ -57,6 +57,8 @@ TEST(Locale, IsFoundByTag) {
 TEST(Locale, JoinsLists) {
   EXPECT_EQ(join_list(locale_for("en"), {"a", "b", "c"}), "a, b and c");
   EXPECT_EQ(join_list(locale_for("zh"), {"甲", "乙"}), "甲和乙");
+  EXPECT_EQ(join_list(locale_for("ar"), {"أ", "ب"}), "أ وب");
+  EXPECT_EQ(join_list(locale_for("ar"), {"أ", "SQL"}), "أ و SQL");
   EXPECT_EQ(join_list(locale_for("fr"), {"a"}), "a");
   EXPECT_EQ(join_list(locale_for("fr"), {}), "");
 }

@@ -20,7 +20,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 json read_profile(const std::string& name) {
-  std::ifstream file(std::string(BESPOKE_EXAMPLE_DATA) + "/profiles/" + name + ".json");
+  std::ifstream file(std::string(BESPOKE_SAMPLE_DATA) + "/profiles/" + name + ".json");
   return json::parse(file);
 }
 

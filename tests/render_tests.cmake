@@ -1,5 +1,7 @@
 # What a person sees: the renderers and the client without a model.
 bespoke_add_test(extractive_client_test)
+bespoke_add_test(extractive_samples_test)
+target_compile_definitions(extractive_samples_test PRIVATE BESPOKE_SAMPLE_DATA="${PROJECT_SOURCE_DIR}/examples/data")
 bespoke_add_test(render_html_test)
 bespoke_add_test(render_locale_test)
 bespoke_add_test(render_text_test)
@@ -13,4 +15,4 @@ else()
   set(bespoke_test_pdf false)
 endif()
 target_compile_definitions(render_pdf_test PRIVATE BESPOKE_TEST_PDF=${bespoke_test_pdf}
-                                                   BESPOKE_EXAMPLE_DATA="${PROJECT_SOURCE_DIR}/examples/data")
+                                                   BESPOKE_SAMPLE_DATA="${PROJECT_SOURCE_DIR}/examples/data")

@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
+#include <cstdint>
+#include <set>
 
 namespace bespoke {
 namespace {
@@ -62,7 +64,50 @@ std::string parent_of(const std::string& id) {
   return dot == std::string::npos ? std::string() : id.substr(0, dot);
 }
 
+/// Items that are nothing but the name of something one can do or has.
+bool names_one_thing(const ExtractiveContext::Item& item) {
+  return item.parent.ends_with(".keywords") || item.parent == "languages";
+}
+
+/// Whether a keyword looks like the name of something even where no list of skills has it: more than one word, digits
+/// or signs in it, capitals inside, or written in a script without capitals.
+bool looks_like_a_name(std::string_view keyword) {
+  for (std::size_t i = 0; i < keyword.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(keyword[i]);
+    const bool letter = (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '\'';
+    const bool capital = byte >= 'A' && byte <= 'Z';
+    if (byte >= 0xd8 || (byte < 0x80 && !letter && !capital) || (capital && i > 0)) return true;
+  }
+  return false;
+}
+
+void weigh_items(ExtractiveContext& context) {
+  std::set<std::string> names;
+  bool has_lists = false;  // without any list of skills every keyword may be a name
+  for (const ExtractiveContext::Item& item : context.items) {
+    if (!names_one_thing(item)) continue;
+    has_lists = true;
+    names.insert(item.keywords.begin(), item.keywords.end());
+  }
+  for (ExtractiveContext::Item& item : context.items) {
+    for (const std::string& keyword : item.keywords) {
+      if (has_lists && !names.contains(keyword) && !looks_like_a_name(keyword)) continue;
+      item.named.push_back(keyword);
+      item.weight += context.is_required(keyword) ? 2 : 1;
+    }
+    if (tells_of_an_end(item.text)) item.weight = std::max(0.0, item.weight - 2);
+  }
+}
+
 }  // namespace
+
+bool tells_of_an_end(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> ends = {
+      "never shipped", "never used",    "was stopped", "was cancelled", "was canceled", "did not extend",
+      "eingestellt",   "nie produktiv", "abandonné",   "jamais livré",  "nunca se",     "لم يكتمل"};
+  return std::any_of(ends.begin(), ends.end(),
+                     [&](std::string_view end) { return text.find(end) != std::string_view::npos; });
+}
 
 ExtractiveContext read_extractive_context(const json& tree) {
   ExtractiveContext context;
@@ -78,6 +123,7 @@ ExtractiveContext read_extractive_context(const json& tree) {
   for (const json& keyword : list_at(tree, "keywords"))
     context.keywords.push_back(
         {text_at(keyword, "keyword"), flag_at(keyword, "required", false), text_at(keyword, "bucket")});
+  weigh_items(context);
   context.locale = &locale_for(text_at(tree, "language"));
   const json& posting = object_at(tree, "posting");
   context.title = text_at(posting, "title");

@@ -17,8 +17,12 @@ struct ExtractiveContext {
     std::string id;      ///< "work.0.highlights.2"
     std::string parent;  ///< "work.0.highlights"
     std::string text;
-    double score = 0;  ///< how much it says about the posting; only compared
+    double score = 0;  ///< how much it says about the posting, any shared word counted
     std::vector<std::string> keywords;
+    std::vector<std::string> named;  ///< those of `keywords` that name something: a tool, a method, a certificate
+    double weight = 0;               ///< of `named`; less when the text says that it came to nothing
+    /// What decides between items: first what they name, then what else they share with the posting.
+    double worth() const { return weight + 0.25 * (score - weight); }
   };
   struct Keyword {
     std::string keyword;
@@ -39,6 +43,9 @@ struct ExtractiveContext {
 };
 
 ExtractiveContext read_extractive_context(const nlohmann::json& context);
+
+/// Whether a bullet says that what it tells of was stopped, or never used.
+bool tells_of_an_end(std::string_view text);
 
 /// The edits: {"operations": [...]}, every operation with all its members.
 nlohmann::json extractive_edits(const ExtractiveContext& context, const nlohmann::json& profile);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -49,12 +48,6 @@ bool has_figure(const std::string& text) {
   return text.find_first_of("0123456789") != std::string::npos;
 }
 
-/// What an item's keywords weigh. The fraction of a score tells how many other words an item shares with the posting:
-/// enough to choose what goes, too little to move things about.
-double keyword_weight(const Item& item) {
-  return std::floor(item.score);
-}
-
 /// How many bullets of each entry of `section` stay: most for the latest role, fewer the older it is.
 std::map<std::string, std::size_t> room_for(const json& profile, const char* section) {
   const bool work = std::string_view(section) == "work";
@@ -67,16 +60,16 @@ std::map<std::string, std::size_t> room_for(const json& profile, const char* sec
   std::stable_sort(by_end.begin(), by_end.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::map<std::string, std::size_t> room;
   for (std::size_t rank = 0; rank < by_end.size(); ++rank) {
-    const std::size_t most = !work ? 3 : rank == 0 ? 7 : rank == 1 ? 5 : rank == 2 ? 4 : 3;
+    const std::size_t most = !work ? 3 : rank == 0 ? 7 : rank == 1 ? 6 : rank == 2 ? 5 : rank == 3 ? 4 : 3;
     room[fmt::format("{}.{}.highlights", section, by_end[rank].second)] = most;
   }
   return room;
 }
 
-/// The strongest first: by score, then those with a figure, then as they stood.
+/// The strongest first: by worth, then those with a figure, then as they stood.
 std::vector<const Item*> strongest_first(std::vector<const Item*> items) {
   std::stable_sort(items.begin(), items.end(), [](const Item* a, const Item* b) {
-    if (a->score != b->score) return a->score > b->score;
+    if (a->worth() != b->worth()) return a->worth() > b->worth();
     return has_figure(a->text) > has_figure(b->text);
   });
   return items;
@@ -155,7 +148,7 @@ class Editor {
     std::vector<const Item*> order = group.items;
     std::stable_sort(order.begin(), order.end(), [&](const Item* a, const Item* b) {
       if (hidden.contains(a) != hidden.contains(b)) return hidden.contains(b);
-      return keyword_weight(*a) > keyword_weight(*b);
+      return a->weight > b->weight;
     });
     std::vector<const Item*> shown_before;
     for (const Item* item : group.items)
@@ -167,7 +160,7 @@ class Editor {
 
   std::map<const Item*, double> scores_of(const Group& group) const {
     std::map<const Item*, double> scores;
-    for (const Item* item : group.items) scores[item] = keyword_weight(*item);
+    for (const Item* item : group.items) scores[item] = item->weight;
     return scores;
   }
 
@@ -176,7 +169,7 @@ class Editor {
     std::map<const Item*, double> scores = scores_of(group);
     for (auto& [item, score] : scores)
       for (const Item& other : context_.items)
-        if (other.parent == item->id + ".keywords") score += keyword_weight(other);
+        if (other.parent == item->id + ".keywords") score += other.weight;
     return scores;
   }
 
@@ -188,10 +181,10 @@ class Editor {
   }
 
   std::vector<std::string> keywords_within(const Item& item) const {
-    std::vector<std::string> keywords = item.keywords;
+    std::vector<std::string> keywords = item.named;
     for (const Item& other : context_.items)
       if (other.parent == item.id + ".keywords")
-        keywords.insert(keywords.end(), other.keywords.begin(), other.keywords.end());
+        keywords.insert(keywords.end(), other.named.begin(), other.named.end());
     return keywords;
   }
 
@@ -228,13 +221,13 @@ class Editor {
   std::vector<const Item*> bullets_beyond(std::set<std::string> known, std::size_t most) const {
     std::vector<const Item*> bullets;
     for (const Item& item : context_.items)
-      if (item.parent.ends_with(".highlights") && item.score > 0 && item.text.size() <= 180) bullets.push_back(&item);
+      if (item.parent.ends_with(".highlights") && item.weight > 0 && item.text.size() <= 180) bullets.push_back(&item);
     std::vector<const Item*> chosen;
     for (const Item* item : strongest_first(std::move(bullets))) {
-      const bool fresh = std::any_of(item->keywords.begin(), item->keywords.end(),
+      const bool fresh = std::any_of(item->named.begin(), item->named.end(),
                                      [&](const std::string& keyword) { return !known.contains(keyword); });
       if (!fresh || chosen.size() == most) continue;
-      known.insert(item->keywords.begin(), item->keywords.end());
+      known.insert(item->named.begin(), item->named.end());
       chosen.push_back(item);
     }
     return chosen;
@@ -263,7 +256,7 @@ class Editor {
     std::vector<std::string> keywords;
     std::size_t count = 1;
     for (std::size_t i = 1; i < sentences.size(); ++i) {
-      const std::vector<std::string> named = named_in(sentences[i], own.keywords);
+      const std::vector<std::string> named = named_in(sentences[i], own.named);
       if (named.empty()) continue;
       kept += between_sentences();
       kept += sentences[i];
@@ -284,7 +277,7 @@ class Editor {
     for (const Item* item : added) {
       whole = (whole.empty() ? "" : sentence(whole) + between_sentences()) + sentence(item->text);
       evidence.push_back(item->id);
-      keywords.insert(keywords.end(), item->keywords.begin(), item->keywords.end());
+      keywords.insert(keywords.end(), item->named.begin(), item->named.end());
     }
     const Locale::Reasons& reasons = context_.locale->reasons;
     set_summary(whole, evidence, context_.by_importance(keywords, 3),

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <set>
 
 namespace bespoke {
 namespace {
@@ -108,23 +108,32 @@ class LetterWriter {
     return fill(words_.in_short, {{"text", quoted_if_foreign(first)}});
   }
 
-  /// What the CV shows of what the posting asks for; only short names, which read well in a list.
+  /// What the CV names of what the posting asks for; only short names, which read well in a list.
   std::vector<std::string> shown_keywords() const {
+    std::set<std::string> named;
+    for (const Item& item : context_.items) named.insert(item.named.begin(), item.named.end());
     std::vector<std::string> shown;
     for (const ExtractiveContext::Keyword& keyword : context_.keywords) {
       const bool in_cv = keyword.bucket == "covered" || keyword.bucket == "surfaced";
-      if (in_cv && words_in(keyword.keyword) <= 4) shown.push_back(keyword.keyword);
+      if (in_cv && named.contains(keyword.keyword) && words_in(keyword.keyword) <= 4) shown.push_back(keyword.keyword);
     }
+    // "registration" says nothing beside "NMC registration".
+    std::erase_if(shown, [&](const std::string& keyword) {
+      return std::any_of(shown.begin(), shown.end(), [&](const std::string& other) {
+        return other.size() > keyword.size() && other.find(keyword) != std::string::npos;
+      });
+    });
     return context_.by_importance(shown, 5);
   }
 
   /// How well a bullet serves in a letter.
   double worth(const Item& item, bool current) const {
-    double worth = item.score;
-    if (!in_first_person(item.text, locale_, current, false).empty()) worth += 0.5 + 0.25 * item.score;
+    double worth = item.worth();
+    if (!in_first_person(item.text, locale_, current, false).empty()) worth += 0.5 + 0.25 * worth;
     if (item.text.find_first_of("0123456789") != std::string::npos) worth += 0.2;
     if (item.text.find(';') != std::string::npos) worth -= 0.1;
     if (words_in(item.text) > 40) worth -= 1;
+    if (tells_of_an_end(item.text)) worth -= 2;
     return worth;
   }
 
@@ -169,7 +178,7 @@ class LetterWriter {
     double factor = 1;
     for (Place& place : places) {
       place.weight *= place.section == "work" ? factor : 0.6;
-      if (place.section == "work") factor *= 0.8;
+      if (place.section == "work") factor *= 0.7;
     }
     std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.weight > b.weight; });
     if (places.size() > 2) places.resize(2);
@@ -196,6 +205,7 @@ class LetterWriter {
     const std::size_t target = (context_.min_words + context_.max_words) / 2;
     for (const Item* bullet : place.bullets) {
       const std::size_t after = words_so_far() + words_in(text) + point_words + words_in(bullet->text) + 12;
+      if (bullet->score <= 0 && used > 0 && words_so_far() + words_in(text) > context_.min_words) continue;
       if (after > context_.max_words || (used >= 2 && after > target) || used == 3) continue;
       const std::string bare = quoted_if_foreign(without_full_stop(bullet->text));
       const std::string own = in_first_person(bare, locale_, place.current, sentences == 1);

@@ -64,7 +64,11 @@ std::string fill(std::string_view frame,
 std::string join_list(const Locale& locale, const std::vector<std::string>& items) {
   std::string joined;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) joined += i + 1 == items.size() ? locale.last_comma : locale.comma;
+    const bool last = i > 0 && i + 1 == items.size();
+    if (i > 0) joined += last ? locale.last_comma : locale.comma;
+    // The Arabic "and" is written together with an Arabic word, and apart from a Latin one.
+    if (last && locale.right_to_left && !items[i].empty() && static_cast<unsigned char>(items[i][0]) < 0x80)
+      joined += ' ';
     joined += items[i];
   }
   return joined;

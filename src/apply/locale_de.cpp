@@ -83,7 +83,7 @@ const Locale& locale_de() {
                  .opening_title = "ich bewerbe mich um die Stelle „{title}“.",
                  .opening_company = "ich bewerbe mich bei {company}.",
                  .plain = "ich bewerbe mich um die ausgeschriebene Stelle.",
-                 .strengths = "Von dem, was Sie suchen, zeigt mein Lebenslauf: {keywords}.",
+                 .strengths = "Von dem, was Sie suchen, nennt mein Profil: {keywords}.",
                  .in_short = "Kurz zu mir: {text}",
                  .role_now = "Derzeit arbeite ich bei {name} als {position}.",
                  .role_past = "Bei {name} arbeitete ich als {position}.",
@@ -93,9 +93,9 @@ const Locale& locale_de() {
                  .points = "Von dort in Stichworten:",
                  .project = "Eines meiner Projekte ist {name}.",
                  .education = "Meine Ausbildung: {text}.",
-                 .certificates = "Zu meinen Zertifikaten gehören {text}.",
+                 .certificates = "Meine Zertifikate: {text}.",
                  .languages = "Meine Sprachen: {text}.",
-                 .close = "Näheres steht im beigefügten Lebenslauf; über ein Gespräch mit Ihnen freue ich mich.",
+                 .close = "Über ein Gespräch mit Ihnen freue ich mich.",
                  .regards = "Mit freundlichen Grüßen"}};
   return locale;
 }

@@ -79,7 +79,7 @@ const Locale& locale_en() {
                  .opening_title = "I am applying for the position of {title}.",
                  .opening_company = "I am applying for a position at {company}.",
                  .plain = "I am applying for the position that you have advertised.",
-                 .strengths = "Of what you ask for, my CV shows {keywords}.",
+                 .strengths = "Of what you ask for, my profile names {keywords}.",
                  .in_short = "In short: {text}",
                  .role_now = "I currently work as {position} at {name}.",
                  .role_past = "At {name} I worked as {position}.",
@@ -91,7 +91,7 @@ const Locale& locale_en() {
                  .education = "My education: {text}.",
                  .certificates = "My certificates include {text}.",
                  .languages = "My languages: {text}.",
-                 .close = "The enclosed CV gives the details, and I would be glad to talk about them with you.",
+                 .close = "I would be glad to tell you more in a conversation.",
                  .regards = "Kind regards,"}};
   return locale;
 }

@@ -81,7 +81,7 @@ const Locale& locale_es() {
                  .opening_title = "Presento mi candidatura al puesto «{title}».",
                  .opening_company = "Presento mi candidatura para trabajar en {company}.",
                  .plain = "Presento mi candidatura al puesto que ofrecen.",
-                 .strengths = "De lo que ustedes piden, mi currículum muestra: {keywords}.",
+                 .strengths = "De lo que ustedes piden, mi perfil nombra: {keywords}.",
                  .in_short = "En pocas palabras: {text}",
                  .role_now = "Actualmente trabajo en {name} como {position}.",
                  .role_past = "En {name} trabajé como {position}.",
@@ -93,7 +93,7 @@ const Locale& locale_es() {
                  .education = "Mi formación: {text}.",
                  .certificates = "Entre mis certificados: {text}.",
                  .languages = "Mis idiomas: {text}.",
-                 .close = "El currículum adjunto da los detalles, y me gustaría comentarlos con ustedes.",
+                 .close = "Me gustaría comentarlo con ustedes en una conversación.",
                  .regards = "Atentamente,"}};
   return locale;
 }

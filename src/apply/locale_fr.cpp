@@ -85,7 +85,7 @@ const Locale& locale_fr() {
                  .opening_title = "Je vous adresse ma candidature au poste « {title} ».",
                  .opening_company = "J’adresse ma candidature à {company}.",
                  .plain = "Je vous adresse ma candidature au poste que vous proposez.",
-                 .strengths = "Parmi ce que vous demandez, mon CV montre : {keywords}.",
+                 .strengths = "Parmi ce que vous demandez, mon profil nomme : {keywords}.",
                  .in_short = "En bref : {text}",
                  .role_now = "Mon poste actuel : {position}, {name}.",
                  .role_past = "L’un de mes postes précédents : {position}, {name}.",
@@ -95,9 +95,9 @@ const Locale& locale_fr() {
                  .points = "Quelques points de ce travail :",
                  .project = "L’un de mes projets est {name}.",
                  .education = "Ma formation : {text}.",
-                 .certificates = "Mes certifications comprennent {text}.",
+                 .certificates = "Mes certifications : {text}.",
                  .languages = "Mes langues : {text}.",
-                 .close = "Le CV ci-joint donne les détails, et je me tiens à votre disposition pour en parler.",
+                 .close = "Je me tiens à votre disposition pour en parler.",
                  .regards = "Cordialement,"}};
   return locale;
 }

@@ -94,7 +94,7 @@ const Locale& locale_zh() {
                  .certificates = "我的证书包括{text}。",
                  .languages = "我的语言能力：{text}。",
                  .close = "详情请见随附简历，期待有机会与您面谈。",
-                 .regards = "此致\n敬礼"}};
+                 .regards = "此致\n\n敬礼"}};
   return locale;
 }
 

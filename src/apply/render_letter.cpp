@@ -57,6 +57,13 @@ std::vector<Paragraph> with_lists_joined(std::vector<Paragraph> paragraphs) {
   return joined;
 }
 
+/// Chinese sentences follow each other without a blank.
+void drop_blanks_after_wide_marks(std::string& text) {
+  for (const std::string_view mark : {"。 ", "！ ", "？ ", "； ", "： "})
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at))
+      text.erase(at + mark.size() - 1, 1);
+}
+
 /// The writer's name at the end of a letter is its signature, wherever it stands there.
 void take_signature(LetterDocument& letter, const std::string& name) {
   if (letter.paragraphs.empty() || name.empty()) return;
@@ -85,6 +92,8 @@ LetterDocument make_letter_document(const json& result) {
   letter.place = text_at(posting, "location");
   letter.subject = text_at(posting, "title");
   letter.paragraphs = with_lists_joined(paragraphs_of(text_at(result, "cover_letter")));
+  if (locale_of_result(result).code == "zh")
+    for (Paragraph& paragraph : letter.paragraphs) drop_blanks_after_wide_marks(paragraph.text);
   take_signature(letter, text_at(object_at(object_at(result, "profile"), "basics"), "name"));
   return letter;
 }
