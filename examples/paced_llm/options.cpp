@@ -18,6 +18,7 @@ constexpr const char* usage =
   --port-file FILE         writes the port's number there once the server listens
   --fail-first N           answers the first N requests with 503
   --cut-after N            breaks one stream off after N tokens
+  --stamp N                answers with N tokens that hold the moment of their sending, in nanoseconds of the steady clock
   --status N               answers every request with this error status
 
 Point a client to the URL that it prints: no key is needed.
@@ -64,6 +65,8 @@ Options read_options(int count, char** arguments) {
       options.fail_first = number(name, value, 0, 1'000'000);
     } else if (name == "--cut-after") {
       options.cut_after = number(name, value, 0, 1'000'000);
+    } else if (name == "--stamp") {
+      options.stamp = number(name, value, 1, 10'000'000);
     } else if (name == "--status") {
       options.status = number(name, value, 400, 599);
     } else {

@@ -12,6 +12,7 @@ struct Options {
   std::string port_file;         ///< gets the port's number; empty: none
   int fail_first = 0;            ///< so many requests are answered 503 before any works
   std::optional<int> cut_after;  ///< one stream breaks off after so many tokens
+  std::optional<int> stamp;      ///< answers are so many tokens that hold the moment of their sending
   std::optional<int> status;     ///< every request gets this error status
 };
 

@@ -182,7 +182,7 @@ void Server::start_completion(std::uint64_t id, Connection& connection, const Ht
   auto stream = std::make_unique<Stream>(Stream{
       number,
       CompletionChunks(number, model != body.end() && model->is_string() ? model->get<std::string>() : "paced")});
-  const std::string text = answer_to(body);
+  const std::string text = options_.stamp ? "" : answer_to(body);
   stream->input_tokens = request.body.size() / 4;
   if (!body.value("stream", false)) {
     const std::size_t tokens = tokens_of(text).size();
@@ -190,7 +190,11 @@ void Server::start_completion(std::uint64_t id, Connection& connection, const Ht
     log_.write({{"event", "end"}, {"request", number}, {"outcome", "complete"}, {"status", 200}, {"tokens", tokens}});
     return;
   }
-  stream->tokens = tokens_of(text);
+  if (options_.stamp) {
+    stream->stamped = static_cast<std::size_t>(*options_.stamp);
+  } else {
+    stream->tokens = tokens_of(text);
+  }
   if (const auto wishes = body.find("stream_options"); wishes != body.end() && wishes->is_object()) {
     stream->with_usage = wishes->value("include_usage", false);
   }
@@ -210,19 +214,25 @@ Server::Time Server::due_time(const Stream& stream, std::size_t token) const {
 
 void Server::send_due_tokens(std::uint64_t id, Connection& connection, Time now) {
   Stream& stream = *connection.stream;
-  while (stream.next < stream.tokens.size() && due_time(stream, stream.next) <= now) {
+  while (stream.next < stream.size() && due_time(stream, stream.next) <= now) {
     if (stream.cut_after == stream.next) {
       if (!flush(id, connection)) return;
       return close_connection(id, "cut");
     }
-    connection.output += stream.chunks.token(stream.tokens[stream.next++]);
+    if (stream.stamped > 0) {
+      const auto moment = std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+      connection.output += stream.chunks.token(std::to_string(moment) + ' ');
+    } else {
+      connection.output += stream.chunks.token(stream.tokens[stream.next]);
+    }
+    ++stream.next;
   }
-  if (stream.next < stream.tokens.size()) {
+  if (stream.next < stream.size()) {
     due_.push({due_time(stream, stream.next), id});
     flush(id, connection);
     return;
   }
-  connection.output += stream.chunks.end(stream.with_usage, stream.input_tokens, stream.tokens.size());
+  connection.output += stream.chunks.end(stream.with_usage, stream.input_tokens, stream.size());
   end_stream(connection, "complete");
   connection.closes_when_sent = !connection.keep_alive;
   if (flush(id, connection)) serve_next(id, connection);
@@ -236,7 +246,7 @@ void Server::end_stream(Connection& connection, const char* outcome) {
               {"outcome", outcome},
               {"status", 200},
               {"tokens", stream.next},
-              {"of", stream.tokens.size()},
+              {"of", stream.size()},
               {"ms", took.count()}});
   connection.stream.reset();
 }

@@ -35,11 +35,14 @@ class Server {
     std::size_t number = 0;
     CompletionChunks chunks;
     std::vector<std::string> tokens;
+    std::size_t stamped = 0;  ///< so many tokens that are made when they are sent, in place of `tokens`
     std::size_t next = 0;
     std::size_t input_tokens = 0;
     bool with_usage = false;
     std::optional<std::size_t> cut_after;
     Time began;
+
+    std::size_t size() const { return stamped > 0 ? stamped : tokens.size(); }
   };
 
   struct Connection {

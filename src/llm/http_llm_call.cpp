@@ -9,14 +9,15 @@
 namespace bespoke {
 namespace {
 
-constexpr std::size_t max_refusal = 64 * 1024;
-constexpr std::size_t max_whole = 16U << 20;
+constexpr std::size_t max_refusal = std::size_t{64} << 10;
+constexpr std::size_t max_whole = std::size_t{16} << 20;
 /// Each of the four quirks may be met once.
 constexpr int max_sends = 6;
 
 /// Twelve times what usual text needs: only a server that ignores the limit of tokens gets there.
 std::size_t text_limit(int max_output_tokens) {
-  return std::clamp<std::size_t>(static_cast<std::size_t>(std::max(max_output_tokens, 0)) * 64, 64 * 1024, 16U << 20);
+  return std::clamp<std::size_t>(static_cast<std::size_t>(std::max(max_output_tokens, 0)) * 64, std::size_t{64} << 10,
+                                 std::size_t{16} << 20);
 }
 
 /// A rule of thumb for text of any language: four bytes of UTF-8 are about a token.

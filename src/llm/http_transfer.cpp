@@ -13,7 +13,7 @@
 namespace bespoke {
 namespace {
 
-constexpr std::size_t drain_limit = 64 * 1024;
+constexpr std::size_t drain_limit = std::size_t{64} << 10;
 constexpr Millis drain_time{1'000};
 constexpr std::array<std::string_view, 8> kept_headers{"content-type", "date",           "location",
                                                        "retry-after",  "retry-after-ms", "request-id",

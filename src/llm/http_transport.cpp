@@ -190,7 +190,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       forget(found);
       transfer->abandon();
     }
-    for (Transfer& transfer : starts) queue(std::move(transfer));
+    for (const Transfer& transfer : starts) queue(transfer);
     return !stopping;
   }
 

@@ -108,7 +108,7 @@ class HttpTransport {
     std::size_t max_connecting = 128;          ///< transfers that are looking for a connection at the same time
     std::size_t max_connecting_per_name = 16;  ///< the same for one host name: each may cost a lookup in a thread
     std::size_t max_idle_connections = 512;    ///< kept open for reuse
-    long receive_buffer = 8 * 1024;            ///< bytes, for each transfer
+    long receive_buffer = 8192;                ///< bytes, for each transfer
   };
 
   HttpTransport();
