@@ -1,9 +1,12 @@
 # The LLM clients, and the server that plays one.
 bespoke_add_test(sse_parser_test)
+bespoke_add_test(llm_recording_test)
 bespoke_add_test(llm_scripted_test)
 if(BESPOKE_WITH_CURL)
   bespoke_add_test(llm_transport_test SOURCES raw_http_server.cpp)
   bespoke_add_test(llm_wire_test)
+  bespoke_add_test(llm_tls_test SOURCES child_process.cpp llm_harness.cpp raw_http_server.cpp)
+  target_compile_definitions(llm_tls_test PRIVATE BESPOKE_TESTS_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
   bespoke_add_test(llm_openai_test SOURCES llm_harness.cpp raw_http_server.cpp)
   bespoke_add_test(llm_anthropic_test SOURCES llm_harness.cpp raw_http_server.cpp)
 endif()

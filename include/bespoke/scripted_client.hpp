@@ -20,6 +20,7 @@ struct ScriptedReply {
   std::string request_id;
   Millis before_first{0};  ///< with a scheduler: the wait before the first delta, or before the end when there is none
   Millis between{0};       ///< with a scheduler: the wait before each further step
+  std::vector<Millis> waits;  ///< with a scheduler, in place of both: the wait before each step, as far as it goes
 };
 
 /// A client whose answers are written down beforehand: for tests and simulations. Without a scheduler a whole answer is

@@ -25,6 +25,12 @@ std::int64_t tokens_in(std::size_t bytes) {
   return static_cast<std::int64_t>((bytes + 3) / 4);
 }
 
+std::int64_t tokens_in(const LlmRequest& request) {
+  std::size_t bytes = request.schema ? request.schema->text().size() : 0;
+  for (const LlmMessage& message : request.messages) bytes += message.content.size();
+  return tokens_in(bytes);
+}
+
 std::string media_type(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find_first_of("; ")));
   std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
@@ -34,7 +40,11 @@ std::string media_type(std::string_view content_type) {
 }  // namespace
 
 HttpLlmCall::HttpLlmCall(Setup setup)
-    : setup_(std::move(setup)), max_text_(text_limit(setup_.request.max_output_tokens)) {}
+    : setup_(std::move(setup)),
+      max_text_(text_limit(setup_.request.max_output_tokens)),
+      estimated_input_(tokens_in(setup_.request)) {
+  setup_.request.context = Json();
+}
 
 void HttpLlmCall::begin() {
   sent_with_ = setup_.quirks->of(setup_.model);
@@ -70,6 +80,7 @@ HttpProgress HttpLlmCall::on_head(const HttpHead& head) {
   } else {
     mode_ = Mode::stream;  // whatever it is called: some servers send no type, or text/plain
   }
+  if (mode_ != Mode::refusal) std::vector<LlmMessage>().swap(setup_.request.messages);  // it won't be sent again
   return HttpProgress::bytes;
 }
 
@@ -329,7 +340,7 @@ AnswerFacts HttpLlmCall::facts() const {
 Usage HttpLlmCall::usage() const {
   const StreamState& state = reader_->state();
   Usage usage;
-  usage.input_tokens = state.input_tokens.value_or(estimated_input());
+  usage.input_tokens = state.input_tokens.value_or(estimated_input_);
   usage.output_tokens = state.output_tokens.value_or(tokens_in(text_.size()));
   usage.certainty = state.input_tokens && state.output_tokens ? UsageCertainty::reported : UsageCertainty::estimated;
   return usage;
@@ -340,12 +351,6 @@ Usage HttpLlmCall::usage_of_a_cut_answer(bool reached) const {
   Usage result = usage();
   if (mode_ == Mode::none) result.certainty = UsageCertainty::unknown;
   return result;
-}
-
-std::int64_t HttpLlmCall::estimated_input() const {
-  std::size_t bytes = setup_.request.schema ? setup_.request.schema->text().size() : 0;
-  for (const LlmMessage& message : setup_.request.messages) bytes += message.content.size();
-  return tokens_in(bytes);
 }
 
 }  // namespace bespoke

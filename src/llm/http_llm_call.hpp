@@ -50,10 +50,10 @@ class HttpLlmCall final : public HttpHandler, public std::enable_shared_from_thi
   Usage usage() const;
   /// For a try that got no complete answer.
   Usage usage_of_a_cut_answer(bool reached) const;
-  std::int64_t estimated_input() const;
 
-  const Setup setup_;
+  Setup setup_;
   const std::size_t max_text_;
+  const std::int64_t estimated_input_;  // tokens
 
   std::mutex mutex_;
   bool cancelled_ = false;                  // guarded by mutex_

@@ -66,6 +66,17 @@ std::string seconds(Millis time) {
 
 }  // namespace
 
+bool uses_http2() {
+  static const bool result = [] {
+    const auto* const info = curl_version_info(CURLVERSION_NOW);
+    constexpr unsigned broken_from = 0x075800;
+    constexpr unsigned mended_in = 0x080f00;
+    return (info->features & CURL_VERSION_HTTP2) != 0 &&
+           (info->version_num < broken_from || info->version_num >= mended_in);
+  }();
+  return result;
+}
+
 std::string_view HttpHead::header(std::string_view name) const {
   const auto found = std::ranges::find(headers.rbegin(), headers.rend(), name, &decltype(headers)::value_type::first);
   return found == headers.rend() ? std::string_view() : std::string_view(found->second);
@@ -115,8 +126,9 @@ bool ActiveTransfer::configure() {
   set(CURLOPT_POSTFIELDS, request_.body.data());
   set(CURLOPT_HTTPHEADER, headers_);
   set(CURLOPT_USERAGENT, "bespoke/" BESPOKE_VERSION_STRING);
-  set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
-  set(CURLOPT_PIPEWAIT, url_.tls ? 1L : 0L);  // rather share a connection that is being made than open another
+  set(CURLOPT_HTTP_VERSION, uses_http2() ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
+  set(CURLOPT_PIPEWAIT,
+      url_.tls && uses_http2() ? 1L : 0L);  // rather share a connection that is being made than open another
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
@@ -274,8 +286,16 @@ void ActiveTransfer::read_header(std::string_view line) {
   if (head_.headers.size() < 16) head_.headers.emplace_back(std::move(name), value.substr(0, 512));
 }
 
+void ActiveTransfer::release_body() {
+  // Once an answer has begun, curl never sends the request again; before that it may, on another connection.
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (static_cast<std::size_t>(sent) == request_.body.size()) std::string().swap(request_.body);
+}
+
 bool ActiveTransfer::tell_head() {
   head_told_ = true;
+  release_body();
   const auto handler = handler_;
   HttpProgress progress = HttpProgress::bytes;
   return tell([&] { progress = handler->on_head(head_); }) && accept(progress);

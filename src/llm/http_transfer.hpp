@@ -71,13 +71,15 @@ class ActiveTransfer {
   void enter(Stage stage, SteadyTime now);
   void read_header(std::string_view line);
   bool tell_head();
+  /// Lets go of a body that has been sent: ten thousand prompts would weigh more than their answers.
+  void release_body();
   bool accept(HttpProgress progress);
   /// Calls the handler, turns what it throws into a failure. False: close the connection.
   template <typename Call>
   bool tell(Call call);
   HttpFailure failure_of(CURLcode code) const;
 
-  const HttpRequest request_;
+  HttpRequest request_;
   const HttpUrl url_;
   std::shared_ptr<HttpHandler> handler_;  // null once nothing more is to be told
   TransferHome* home_ = nullptr;

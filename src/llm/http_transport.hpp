@@ -99,6 +99,12 @@ class HttpTransfer {
   virtual void cancel() = 0;
 };
 
+/// Whether TLS connections are shared by many streams (HTTP/2). libcurl from 7.88.0 to 8.14 keeps the reset of a
+/// cancelled stream in a buffer until the connection has something else to say (curl issue 17611): the server would go
+/// on generating, and charging. With such a libcurl each stream has a connection of its own (HTTP/1.1), and a cancel
+/// closes it.
+bool uses_http2();
+
 /// Carries HTTP requests: one thread, one curl_multi on epoll, so that ten thousand answers can stream at once. TLS is
 /// verified, redirects aren't followed, plain http is refused beyond loopback unless asked for. Proxies come from the
 /// environment as curl reads it (http_proxy, https_proxy, ALL_PROXY, NO_PROXY), but never for loopback. Thread-safe.
@@ -108,7 +114,7 @@ class HttpTransport {
     std::size_t max_connecting = 128;          ///< transfers that are looking for a connection at the same time
     std::size_t max_connecting_per_name = 16;  ///< the same for one host name: each may cost a lookup in a thread
     std::size_t max_idle_connections = 512;    ///< kept open for reuse
-    long receive_buffer = 8192;                ///< bytes, for each transfer
+    long receive_buffer = 4096;                ///< bytes, for each transfer
   };
 
   HttpTransport();

@@ -31,7 +31,7 @@ class ScriptedClient::Call final : public LlmCall {
         }
         return;
       }
-      schedule(reply_.before_first);
+      schedule(wait_before(0));
     }
 
     void cancel() {
@@ -43,8 +43,13 @@ class ScriptedClient::Call final : public LlmCall {
    private:
     void schedule(Millis delay) {
       state_->scheduler(delay, [self = shared_from_this()] {
-        if (self->step()) self->schedule(self->reply_.between);
+        if (self->step()) self->schedule(self->wait_before(self->next_));
       });
+    }
+
+    Millis wait_before(std::size_t step) const {
+      if (step < reply_.waits.size()) return reply_.waits[step];
+      return step == 0 ? reply_.before_first : reply_.between;
     }
 
     /// Tells the next thing. False when there is no further one.

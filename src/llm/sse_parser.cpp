@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
+/// Where the first line of `bytes` ends. Two searches for one byte are much faster than one for either.
+std::size_t line_end(std::string_view bytes) {
+  const std::size_t line_feed = bytes.find('\n');
+  return std::min(bytes.substr(0, line_feed).find('\r'), line_feed);
+}
+
 }  // namespace
 
 std::string_view SseParser::skip_byte_order_mark(std::string_view bytes) {
@@ -33,7 +39,7 @@ bool SseParser::feed(std::string_view bytes, SseHandler& handler) {
         continue;
       }
     }
-    const std::size_t end = bytes.find_first_of("\r\n");
+    const std::size_t end = line_end(bytes);
     if (std::min(end, bytes.size()) > max_event_bytes_ - std::min(pending_.size(), max_event_bytes_)) {
       overflowed_ = true;
       break;
