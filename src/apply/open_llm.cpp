@@ -3,6 +3,7 @@
 #include <bespoke/apply.hpp>
 #include <bespoke/error.hpp>
 
+#include "llm/anthropic_client.hpp"
 #include "llm/openai_client.hpp"
 #include "platform/environment.hpp"
 
@@ -16,10 +17,13 @@ std::unique_ptr<LlmClient> open_llm(const LlmConfig& config) {
   if (scheme == "openai" && config.model.size() > scheme.size() + 1) {
     return make_openai_client(config, environment_variable);
   }
+  if (scheme == "anthropic" && config.model.size() > scheme.size() + 1) {
+    return make_anthropic_client(config, environment_variable);
+  }
   throw Error(
       ErrorCode::invalid_argument,
-      fmt::format("no model is called \"{}\"; there are \"extractive\" (no network, no model) and \"openai:MODEL\", "
-                  "such as \"openai:gpt-5-mini\"",
+      fmt::format("no model is called \"{}\"; there are \"extractive\" (no network, no model), \"openai:MODEL\" and "
+                  "\"anthropic:MODEL\", such as \"openai:gpt-5-mini\"",
                   config.model));
 }
 
