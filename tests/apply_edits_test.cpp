@@ -102,7 +102,7 @@ TEST_F(Edits, NeverTouchEmployersTitlesDatesAndContactData) {
 }
 
 TEST_F(Edits, CanBeTakenBackOneByOne) {
-  std::vector<Change> changes =
+  std::vector<CvChange> changes =
       check_operations({hide("work.0.highlights.1"), rewrite("work.0.highlights.2", "second")}, items_).changes;
   changes[0].accepted = false;
   const json profile = apply_changes(profile_, changes);

@@ -29,7 +29,7 @@ void render_previews(json& result) {
 /// Everything that follows from the original profile, the changes and the keywords.
 void fill_tailored(json& result, const std::vector<Keyword>& keywords, Stemmer& stemmer) {
   const json& original = result.at("original");
-  const std::vector<Change> changes = changes_from_json(result.at("changes"));
+  const std::vector<CvChange> changes = changes_from_json(result.at("changes"));
   const std::vector<Item> items = list_items(original);
   const auto before = find_keywords(keywords, items, stemmer);
   const auto after = find_keywords(keywords, apply_changes(items, changes), stemmer);

@@ -69,12 +69,12 @@ struct Progress {
   }
 };
 
-std::vector<FactCheck> check_change(const FactGuard& guard, const Change& change) {
+std::vector<FactCheck> check_change(const FactGuard& guard, const CvChange& change) {
   if (change.op != "rewrite" && change.op != "set_summary") return {};
   return guard.check_cv(change.after, change.evidence);
 }
 
-void unmask(Change& change, const ContactMask& mask) {
+void unmask(CvChange& change, const ContactMask& mask) {
   change.after = change.op == "reorder" ? change.after : mask.unmask(change.after);
   change.reason = mask.unmask(change.reason);
 }
@@ -103,8 +103,8 @@ json finish(Progress& progress) {
 }
 
 /// Takes the corrected texts of a repair; whatever is still wrong stays pending.
-void take_repair(Progress& progress, const std::vector<Change>& changes, const FactGuard& guard) {
-  for (const Change& change : changes) {
+void take_repair(Progress& progress, const std::vector<CvChange>& changes, const FactGuard& guard) {
+  for (const CvChange& change : changes) {
     const auto pending = std::find_if(progress.pending.begin(), progress.pending.end(), [&](const json& entry) {
       return entry.at("change").at("target") == change.target;
     });
@@ -155,7 +155,7 @@ std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmRe
   }
 
   CheckedOperations checked = check_operations(read_operations(*answer), tailoring.items);
-  for (Change& change : checked.changes) unmask(change, tailoring.mask);
+  for (CvChange& change : checked.changes) unmask(change, tailoring.mask);
   const FactGuard guard(tailoring.profile, tailoring.posting, tailoring.today);
   if (progress.stage == "repair") {
     take_repair(progress, checked.changes, guard);
@@ -164,7 +164,7 @@ std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmRe
 
   for (const Refusal& refusal : checked.refused) progress.refused.push_back(to_json(refusal));
   std::string violations;
-  for (const Change& change : checked.changes) {
+  for (const CvChange& change : checked.changes) {
     const std::vector<FactCheck> checks = check_change(guard, change);
     if (has_violation(checks)) {
       json list = json::array();

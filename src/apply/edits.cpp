@@ -189,7 +189,7 @@ std::string Operation::target() const {
   return op == "reorder" ? section : id;
 }
 
-nlohmann::json to_json(const Change& change) {
+nlohmann::json to_json(const CvChange& change) {
   nlohmann::json json = {{"id", change.id},
                          {"op", change.op},
                          {"target", change.target},
@@ -203,15 +203,15 @@ nlohmann::json to_json(const Change& change) {
   return json;
 }
 
-Change change_from_json(const nlohmann::json& json) {
+CvChange change_from_json(const nlohmann::json& json) {
   return {text_member(json, "id"),     text_member(json, "op"),      text_member(json, "target"),
           text_member(json, "before"), text_member(json, "after"),   strings_of(json, "ids"),
           text_member(json, "reason"), strings_of(json, "evidence"), strings_of(json, "keywords"),
           json.value("accepted", true)};
 }
 
-std::vector<Change> changes_from_json(const nlohmann::json& list) {
-  std::vector<Change> changes;
+std::vector<CvChange> changes_from_json(const nlohmann::json& list) {
+  std::vector<CvChange> changes;
   for (const nlohmann::json& change : list) changes.push_back(change_from_json(change));
   return changes;
 }
@@ -236,12 +236,12 @@ CheckedOperations check_operations(const std::vector<Operation>& operations, con
   return checker.take();
 }
 
-nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<Change>& changes) {
+nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<CvChange>& changes) {
   nlohmann::json profile = original;
   std::set<std::string> hidden;
   // Inner lists first: their places hold only while the outer lists are untouched.
   std::map<std::string, std::vector<std::string>, std::greater<>> orders;
-  for (const Change& change : changes) {
+  for (const CvChange& change : changes) {
     if (!change.accepted) continue;
     if (change.op == "rewrite" || change.op == "set_summary") {
       profile[pointer_of(change.target)] = change.after;
@@ -277,10 +277,10 @@ nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<C
   return profile;
 }
 
-std::vector<Item> apply_changes(const std::vector<Item>& items, const std::vector<Change>& changes) {
+std::vector<Item> apply_changes(const std::vector<Item>& items, const std::vector<CvChange>& changes) {
   std::set<std::string> hidden;
   std::map<std::string, std::string> texts;
-  for (const Change& change : changes) {
+  for (const CvChange& change : changes) {
     if (!change.accepted) continue;
     if (change.op == "hide") hidden.insert(change.target);
     if (change.op == "rewrite" || change.op == "set_summary") texts[change.target] = change.after;

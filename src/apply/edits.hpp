@@ -41,12 +41,10 @@ struct CvChange {
   bool accepted = true;
 };
 
-/// Short for the files of this layer. Not to be mixed with the Change of <bespoke/change.hpp>, which none of them sees.
-using Change = CvChange;
 
-nlohmann::json to_json(const Change& change);
-Change change_from_json(const nlohmann::json& json);
-std::vector<Change> changes_from_json(const nlohmann::json& list);
+nlohmann::json to_json(const CvChange& change);
+CvChange change_from_json(const nlohmann::json& json);
+std::vector<CvChange> changes_from_json(const nlohmann::json& list);
 
 /// An operation that wasn't carried out. Codes: unknown_id, not_rewritable, not_hideable, not_reorderable, empty_text,
 /// too_long, unchanged, unknown_evidence, duplicate, mixed_lists, repeated_id, unsupported_fact.
@@ -63,7 +61,7 @@ nlohmann::json to_json(const Refusal& refusal);
 std::vector<Operation> read_operations(const nlohmann::json& answer);
 
 struct CheckedOperations {
-  std::vector<Change> changes;  ///< without ids
+  std::vector<CvChange> changes;  ///< without ids
   std::vector<Refusal> refused;
 };
 
@@ -72,9 +70,9 @@ CheckedOperations check_operations(const std::vector<Operation>& operations, con
 
 /// The tailored profile: the original with every accepted change, whatever their order. Members that no change names
 /// stay byte for byte.
-nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<Change>& changes);
+nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<CvChange>& changes);
 
 /// What is visible of `items` after the accepted changes; ids stay those of the original.
-std::vector<Item> apply_changes(const std::vector<Item>& items, const std::vector<Change>& changes);
+std::vector<Item> apply_changes(const std::vector<Item>& items, const std::vector<CvChange>& changes);
 
 }  // namespace bespoke

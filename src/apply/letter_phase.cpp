@@ -98,7 +98,7 @@ Tailoring read_tailoring(PhaseContext& context) {
   return {to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring"))};
 }
 
-std::vector<Change> read_changes(PhaseContext& context) {
+std::vector<CvChange> read_changes(PhaseContext& context) {
   return changes_from_json(to_nlohmann(context.output("generate_cv")).at("changes"));
 }
 

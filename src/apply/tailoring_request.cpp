@@ -33,7 +33,7 @@ json item_json(const Item& item, const ItemRank& rank, const ContactMask& mask) 
 
 /// The data that both requests share; `items` are what is visible.
 json make_context(Tailoring& tailoring, std::string_view task, const std::vector<Item>& items,
-                  const std::vector<Change>& changes) {
+                  const std::vector<CvChange>& changes) {
   const std::vector<ItemRank> ranks = rank_items(tailoring.keywords, items, tailoring.posting, tailoring.stemmer);
   json list = json::array();
   for (std::size_t i = 0; i < items.size(); ++i) list.push_back(item_json(items[i], ranks[i], tailoring.mask));
@@ -44,8 +44,8 @@ json make_context(Tailoring& tailoring, std::string_view task, const std::vector
   for (json& keyword : keywords) keyword.erase("where");
 
   // With the new texts, but nothing moved: ids name places of this profile.
-  std::vector<Change> texts = changes;
-  std::erase_if(texts, [](const Change& change) { return change.op == "hide" || change.op == "reorder"; });
+  std::vector<CvChange> texts = changes;
+  std::erase_if(texts, [](const CvChange& change) { return change.op == "hide" || change.op == "reorder"; });
 
   json sections = json::object();
   for (const auto& [name, value] : tailoring.profile.items()) {
@@ -113,12 +113,12 @@ LlmRequest make_cv_request(Tailoring& tailoring, const Prompts& prompts, std::st
   return request;
 }
 
-LlmRequest make_letter_request(Tailoring& tailoring, const std::vector<Change>& changes, const Prompts& prompts,
+LlmRequest make_letter_request(Tailoring& tailoring, const std::vector<CvChange>& changes, const Prompts& prompts,
                                std::string_view nonce) {
   json context = make_context(tailoring, "letter", apply_changes(tailoring.items, changes), changes);
   context["words"] = {{"min", tailoring.words.min}, {"max", tailoring.words.max}};
   context["changes"] = json::array();
-  for (const Change& change : changes) {
+  for (const CvChange& change : changes) {
     context["changes"].push_back({{"op", change.op}, {"target", change.target}, {"keywords", change.keywords}});
   }
   LlmRequest request = make_request(context, prompts.text("letter_system"), nonce);

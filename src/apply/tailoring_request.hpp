@@ -18,7 +18,7 @@ namespace bespoke {
 LlmRequest make_cv_request(Tailoring& tailoring, const Prompts& prompts, std::string_view nonce);
 
 /// The request that asks for the letter, drawn from the tailored profile.
-LlmRequest make_letter_request(Tailoring& tailoring, const std::vector<Change>& changes, const Prompts& prompts,
+LlmRequest make_letter_request(Tailoring& tailoring, const std::vector<CvChange>& changes, const Prompts& prompts,
                                std::string_view nonce);
 
 /// `request` with the model's answer and what is wrong with it appended.

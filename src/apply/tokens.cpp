@@ -60,6 +60,13 @@ constexpr auto abbreviations = std::to_array<std::string_view>(
      "ltd", "co",  "corp", "z.b",  "bzw",  "u.a", "d.h", "usw",  "inkl", "mio", "mrd", "tsd", "p.ej", "sr",     "sra",
      "u.s", "u.k", "ph.d", "b.sc", "m.sc", "b.a", "m.a", "dipl", "ing",  "abt", "str", "m",   "mme"});
 
+/// "l'équipe", "d'Airbus": two words. "I'm" and "O'Brien" are one.
+bool is_elision(std::string_view before) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"l", "d", "j", "m", "n", "s", "t", "c", "qu", "lorsqu", "jusqu", "puisqu", "quelqu"});
+  return std::find(words.begin(), words.end(), before) != words.end();
+}
+
 void finish(Token& token, std::string_view text) {
   std::string_view raw = text.substr(token.begin, token.end - token.begin);
   for (const std::string_view possessive : {"'s", "\xE2\x80\x99s"}) {
@@ -124,6 +131,7 @@ std::vector<Token> tokenize(std::string_view text) {
           if (is_space(here) && !(is_digit(at(i + 2)) && is_digit(at(i + 3)) && !is_digit(at(i + 4)))) break;
         } else if (here == '.' && is_letter(before) && is_letter(after) && !digits_only) {
         } else if (is_apostrophe(here) && is_letter(before) && is_letter(after)) {
+          if (is_elision(fold(text.substr(token.begin, points[i].begin - token.begin)))) break;
         } else if ((here == '+' || here == '#') && (is_letter(before) || before == '+') && !is_letter(after)) {
           if (here == '+' && before != '+' && after != '+') break;  // "5+" and "C+"; "C++" is a name
         } else {

@@ -1,0 +1,235 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+
+namespace bespoke {
+namespace {
+
+/// Words that many names of employers have and that tell none apart.
+bool is_generic_name_word(const std::string& word) {
+  constexpr std::string_view generic[] = {"the",          "of",
+                                          "and",          "for",
+                                          "inc",          "ltd",
+                                          "llc",          "gmbh",
+                                          "ag",           "sa",
+                                          "sl",           "plc",
+                                          "co",           "company",
+                                          "group",        "university",
+                                          "school",       "college",
+                                          "hospital",     "general",
+                                          "national",     "international",
+                                          "software",     "systems",
+                                          "services",     "solutions",
+                                          "foods",        "trust",
+                                          "institute",    "foundation",
+                                          "club",         "center",
+                                          "centre",       "community",
+                                          "state",        "city",
+                                          "food",         "bank",
+                                          "university's", "universidad",
+                                          "universitat",  "hochschule",
+                                          "lycee",        "ecole",
+                                          "schule",       "cafe",
+                                          "north",        "south",
+                                          "east",         "west",
+                                          "new",          "old",
+                                          "first",        "public",
+                                          "home",         "nursing",
+                                          "data",         "analytics",
+                                          "online",       "management",
+                                          "شركه",         "مجموعه",
+                                          "مكتب",         "جامعه",
+                                          "مركز",         "بنك",
+                                          "مؤسسه",        "del",
+                                          "de",           "la",
+                                          "le",           "el",
+                                          "night",        "secondary"};
+  return std::find(std::begin(generic), std::end(generic), word) != std::end(generic);
+}
+
+/// Whether the name of `entry` stands at token `i`: its first telling word, as written there.
+bool names_entry(const FactClaim& claim, const FactEntry& entry, std::size_t i) {
+  const Token& token = claim.facts.tokens[i];
+  if (entry.name.empty() || token.number) return false;
+  const auto first = std::find_if(entry.name.begin(), entry.name.end(), [](const std::string& word) {
+    return word.size() > 3 && !is_generic_name_word(word);
+  });
+  if (first == entry.name.end()) return false;
+  if (token.folded != *first) return false;
+  return token.script != Script::latin || token.capital || token.inner_capital;
+}
+
+bool is_boundary(const FactClaim& claim, std::size_t i) {
+  // Between token i - 1 and token i.
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::string_view gap = claim.facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
+  if (gap.find(';') != std::string_view::npos || gap.find(':') != std::string_view::npos ||
+      gap.find("\xE2\x80\x94") != std::string_view::npos || gap.find(" \xE2\x80\x93 ") != std::string_view::npos ||
+      gap.find("\xEF\xBC\x9B") != std::string_view::npos) {
+    return true;
+  }
+  const std::string& word = tokens[i].folded;
+  const bool but = word == "but" || word == "however" || word == "though" || word == "although" || word == "while" ||
+                   word == "whereas" || word == "aber" || word == "doch" || word == "jedoch" || word == "mais" ||
+                   word == "pero" || word == "aunque" || word == "لكن" || word == "但";
+  if (but) return true;
+  const bool comma = gap.find(',') != std::string_view::npos || gap.find("\xEF\xBC\x8C") != std::string_view::npos ||
+                     gap.find("\xD8\x8C") != std::string_view::npos;
+  if (!comma) return false;
+  const WordLists& lists = WordLists::facts();
+  if (lists.match("candidate", tokens, i) > 0 || lists.match("company", tokens, i) > 0) return true;
+  return (word == "and" || word == "so" || word == "und" || word == "et" || word == "y") && i + 1 < tokens.size() &&
+         (lists.match("candidate", tokens, i + 1) > 0 || lists.match("company", tokens, i + 1) > 0);
+}
+
+/// What follows says that what was named before isn't there.
+bool denied_behind(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& lists = WordLists::facts();
+  for (std::size_t k = i + 1; k < tokens.size(); ++k) {
+    // A comma and "I" may still speak of what was named: "Terraform, I have not used".
+    const bool boundary = is_boundary(claim, k);
+    if (boundary && lists.match("candidate", tokens, k) == 0) return false;
+    if (lists.match("not_negation", tokens, k) > 0) return false;
+    if (lists.match("negation", tokens, k) > 0) {
+      // Only a denial that ends there: "I have not used" and not "I have not used Rust".
+      for (std::size_t rest = k; rest < std::min(k + 5, tokens.size()); ++rest) {
+        if (tokens[rest].capital && tokens[rest].folded != "i") return false;
+      }
+      return true;
+    }
+    if (boundary && k > i + 6) return false;
+  }
+  return false;
+}
+
+/// What follows claims what was named before: "..., which I have".
+bool claimed_behind(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::string_view verbs[] = {
+      "have",     "bring",   "possess",  "offer",   "meet",    "know",   "hold",   "use",     "used",       "master",
+      "mastered", "do",      "did",      "cover",   "provide", "habe",   "bringe", "besitze", "beherrsche", "kenne",
+      "ai",       "possede", "maitrise", "apporte", "tengo",   "domino", "poseo",  "aporto",  "conozco"};
+  for (std::size_t k = i + 1; k + 1 < tokens.size(); ++k) {
+    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+    if (gap.find(';') != std::string_view::npos) return false;
+    if (gap.find(',') != std::string_view::npos && tokens[k].folded != "which" && tokens[k].folded != "that" &&
+        tokens[k].folded != "all" && tokens[k].folded != "both") {
+      return false;
+    }
+    if (tokens[k].folded != "i" && tokens[k].folded != "ich" && tokens[k].folded != "j" && tokens[k].folded != "je" &&
+        tokens[k].folded != "yo" && tokens[k].folded != "que") {
+      continue;
+    }
+    std::size_t verb = k + 1;
+    if (tokens[verb].folded == "already" || tokens[verb].folded == "also" || tokens[verb].folded == "fully" ||
+        tokens[verb].folded == "can") {
+      ++verb;
+    }
+    if (verb >= tokens.size() || std::find(std::begin(verbs), std::end(verbs), tokens[verb].folded) == std::end(verbs))
+      continue;
+    // "which I have not used"
+    return !WordLists::facts().contains("negation", tokens, verb, verb + 3);
+  }
+  return false;
+}
+
+Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& lists = WordLists::facts();
+  // Where the clause of the token starts.
+  std::size_t clause = i;
+  while (clause > 0 && !is_boundary(claim, clause)) --clause;
+  bool negated = false;
+  for (std::size_t k = clause; k <= i; ++k) {
+    if (const std::size_t length = lists.match("not_negation", tokens, k); length > 0) {
+      k += length - 1;
+    } else if (lists.match("negation", tokens, k) > 0) {
+      negated = true;
+    }
+  }
+  if (negated || denied_behind(claim, i)) return Speaker::denied;
+
+  std::size_t marker = i + 1;
+  for (std::size_t k = i + 1; k-- > 0;) {
+    if (markers[k] != 0) {
+      marker = k;
+      break;
+    }
+  }
+  if (marker > i) {
+    // Nothing before: what comes first behind it decides.
+    for (std::size_t k = i + 1; k < tokens.size(); ++k) {
+      if (markers[k] == 0) continue;
+      if (markers[k] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
+      return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::person;
+    }
+    return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::nobody;
+  }
+  if (lists.contains("wish", tokens, marker, i)) return Speaker::wish;
+  if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
+  return Speaker::person;
+}
+
+}  // namespace
+
+void attribute(FactClaim& claim) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  claim.speakers.assign(tokens.size(), Speaker::person);
+  claim.places.assign(tokens.size(), nullptr);
+  if (!claim.letter) return;
+
+  const WordLists& lists = WordLists::facts();
+  std::vector<int> markers(tokens.size(), 0);  // 1: the applicant, -1: the company
+  const std::vector<std::string>& company = claim.index->company();
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (const std::size_t length = lists.match("company", tokens, i); length > 0) {
+      // German "sie" and "ihr" speak of others too; only the polite form is written large.
+      const bool polite =
+          tokens[i].folded != "sie" && !tokens[i].folded.starts_with("ihr") && tokens[i].folded != "position";
+      if (polite || (tokens[i].capital && (!tokens[i].sentence_start || claim.facts.language == "de"))) {
+        for (std::size_t k = i; k < i + length; ++k) markers[k] = -1;
+      }
+    } else if (const std::size_t own = lists.match("candidate", tokens, i); own > 0) {
+      for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
+    }
+    if (!company.empty() && tokens[i].folded == company.front() && company.front().size() > 2 &&
+        (tokens[i].capital || tokens[i].script != Script::latin)) {
+      markers[i] = -1;
+    }
+  }
+  for (std::size_t i = 0; i < tokens.size(); ++i) claim.speakers[i] = speaker_of(claim, i, markers);
+
+  // Which employer or school each token is said of: the one named last before it, else the first behind it.
+  std::vector<std::pair<std::size_t, const FactEntry*>> named;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (const FactEntry& entry : claim.index->entries()) {
+      if (!names_entry(claim, entry, i)) continue;
+      // "since leaving Ferncroft" speaks of what came after it.
+      const bool left = i > 0 && (tokens[i - 1].folded == "leaving" || tokens[i - 1].folded == "left" ||
+                                  tokens[i - 1].folded == "after" || tokens[i - 1].folded == "before" ||
+                                  tokens[i - 1].folded == "nach" || tokens[i - 1].folded == "apres");
+      if (!left) named.emplace_back(i, &entry);
+    }
+  }
+  if (named.empty()) return;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const FactEntry* place = nullptr;
+    for (const auto& [at, entry] : named) {
+      if (at <= i) place = entry;
+    }
+    claim.places[i] = place != nullptr ? place : named.front().second;
+  }
+}
+
+void FactVerdicts::supported(std::string_view kind, std::string text, std::string evidence) {
+  checks_.push_back({std::string(kind), std::move(text), true, {std::move(evidence)}, ""});
+}
+
+void FactVerdicts::violation(std::string_view kind, std::string text, std::string note) {
+  checks_.push_back({std::string(kind), std::move(text), false, {}, std::move(note)});
+}
+
+}  // namespace bespoke

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "apply/fact_index.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bespoke {
+
+/// Of whom a word of a letter is said, and how.
+enum class Speaker : std::uint8_t {
+  person,   ///< the applicant claims it
+  company,  ///< it is said of the company or the job
+  wish,     ///< the applicant wants or hopes it
+  denied,   ///< it is said not to be there
+  nobody,   ///< the sentence says neither "I" nor "you"
+};
+
+/// A generated text with what it is checked against.
+struct FactClaim {
+  FactText facts;
+  const FactIndex* index = nullptr;
+  PlainDate today;
+  bool letter = false;
+  bool foreign = false;                  ///< in another language than the profile
+  bool about_person = false;             ///< a summary, or a letter: of the whole person rather than of one entry
+  FactSources cited;                     ///< what the text may be drawn from
+  FactSources around;                    ///< and what stands in the same entries
+  std::vector<Speaker> speakers;         ///< of each token
+  std::vector<const FactEntry*> places;  ///< the entry that a token of a letter is said of; null when none is named
+
+  std::string words(std::size_t first, std::size_t last) const {
+    const std::size_t begin = facts.tokens[first].begin;
+    return std::string(facts.text.substr(begin, facts.tokens[last].end - begin));
+  }
+  /// Whether the applicant claims what the tokens say.
+  bool claimed(std::size_t token) const {
+    return speakers[token] == Speaker::person || speakers[token] == Speaker::nobody;
+  }
+  /// Whether the posting may bear out the token: it isn't said of the applicant.
+  bool posting_counts(std::size_t token) const { return letter && speakers[token] != Speaker::person; }
+};
+
+/// Fills in `speakers` and `places` of a letter's sentence.
+void attribute(FactClaim& claim);
+
+/// Collects the verdicts on one claim.
+class FactVerdicts {
+ public:
+  void supported(std::string_view kind, std::string text, std::string evidence);
+  void violation(std::string_view kind, std::string text, std::string note);
+  std::vector<FactCheck> take() { return std::move(checks_); }
+  const std::vector<FactCheck>& checks() const { return checks_; }
+
+ private:
+  std::vector<FactCheck> checks_;
+};
+
+// The checks, one kind of claim each. All are pure functions of the claim.
+void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
+void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
+void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
+void check_names(const FactClaim& claim, FactVerdicts& verdicts);
+void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
+void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
+void check_parts(const FactClaim& claim, FactVerdicts& verdicts);
+void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);
+void check_languages(const FactClaim& claim, FactVerdicts& verdicts);
+
+}  // namespace bespoke

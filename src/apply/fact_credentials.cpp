@@ -1,0 +1,164 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+const WordLists& degrees() {
+  return WordLists::degrees();
+}
+
+bool has_degree(const FactSource& source, std::string_view level) {
+  return degrees().contains(level, source.facts.tokens);
+}
+
+/// The entry of education that has a degree of that level; one that is finished, if there is one.
+const FactEntry* entry_with(const FactIndex& index, std::string_view level) {
+  const FactEntry* found = nullptr;
+  for (const FactEntry& entry : index.entries()) {
+    if (entry.section != "education") continue;
+    const bool has = std::any_of(entry.sources.begin(), entry.sources.end(),
+                                 [&](const FactSource* source) { return has_degree(*source, level); });
+    if (has && (found == nullptr || found->open)) found = &entry;
+  }
+  return found;
+}
+
+bool in_progress(const FactEntry& entry) {
+  if (!entry.open) return false;
+  return true;
+}
+
+void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_view level, std::size_t at,
+                  std::size_t count) {
+  const std::string words = claim.words(at, at + count - 1);
+  const FactEntry* entry = entry_with(*claim.index, level);
+  const FactSource* source = nullptr;
+  for (const FactSource* candidate : claim.index->all()) {
+    if (source == nullptr && has_degree(*candidate, level)) source = candidate;
+  }
+  if (source == nullptr) {
+    if (claim.letter && !claim.claimed(at)) return;
+    verdicts.violation("degree", words, fmt::format("the profile has no \"{}\"", words));
+    return;
+  }
+  if (claim.letter && !claim.claimed(at)) return;
+  if (entry != nullptr && in_progress(*entry) && !WordLists::facts().contains("in_progress", claim.facts.tokens)) {
+    verdicts.violation("degree", words, "these studies aren't finished, and the text doesn't say so");
+    return;
+  }
+  verdicts.supported("degree", words, source->pointer);
+}
+
+/// "MSc in Data Science": the subject belongs to a course of study of the profile.
+void check_subject(const FactClaim& claim, FactVerdicts& verdicts, std::size_t behind) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.foreign || behind + 1 >= tokens.size()) return;
+  const std::string& joiner = tokens[behind].folded;
+  if (joiner != "in" && joiner != "of" && joiner != "en" && joiner != "der" && joiner != "de") return;
+  std::size_t known = 0;
+  std::size_t unknown = 0;
+  std::size_t end = behind;
+  for (std::size_t i = behind + 1; i < std::min(behind + 4, tokens.size()); ++i) {
+    if (tokens[i].number || is_stop_word(tokens[i].folded)) break;
+    const bool in_studies =
+        std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+          return source->section == "education" &&
+                 (source->stems.contains(tokens[i].stem) || source->words.contains(tokens[i].folded));
+        });
+    ++(in_studies ? known : unknown);
+    end = i;
+    const std::string_view gap =
+        claim.facts.text.substr(tokens[i].end, i + 1 < tokens.size() ? tokens[i + 1].begin - tokens[i].end : 0);
+    if (gap.find_first_of(",;.(") != std::string_view::npos) break;
+  }
+  // A place may stand there too ("degree in Leipzig"); only a subject without any word of the studies is a fault.
+  if (known == 0 && unknown > 0 && find_word(claim.index->all(), tokens[behind + 1]) == nullptr) {
+    verdicts.violation("degree", claim.words(behind + 1, end), "no course of study of the profile is in that subject");
+  }
+}
+
+void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSources& scope = claim.index->all();
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t count = WordLists::facts().match("certified", tokens, i);
+    if (count == 0 || (claim.letter && !claim.claimed(i))) continue;
+    const std::string words = claim.words(i, i + count - 1);
+    // A certificate of the profile that shares a telling word with what stands around.
+    const FactSource* source = nullptr;
+    const std::size_t from = i > 5 ? i - 5 : 0;
+    bool telling = false;
+    for (std::size_t k = from; k < std::min(i + count + 5, tokens.size()); ++k) {
+      if (k >= i && k < i + count) continue;
+      if (is_stop_word(tokens[k].folded) || tokens[k].folded.size() < 2) continue;
+      if (tokens[k].capital || tokens[k].inner_capital) telling = true;
+      for (const FactSource* candidate : scope) {
+        if (candidate->section != "certificates" && candidate->section != "education") continue;
+        if (candidate->stems.contains(tokens[k].stem) || candidate->words.contains(tokens[k].folded))
+          source = candidate;
+      }
+    }
+    const bool evidence_certifies =
+        std::any_of(claim.around.begin(), claim.around.end(), [](const FactSource* candidate) {
+          return WordLists::facts().contains("certified_support", candidate->facts.tokens);
+        });
+    const bool has_any =
+        std::any_of(scope.begin(), scope.end(), [](const FactSource* c) { return c->section == "certificates"; });
+    if (source != nullptr || (evidence_certifies && !claim.letter) || (claim.foreign && has_any && !telling)) {
+      verdicts.supported("certificate", words, source != nullptr ? source->pointer : claim.around.front()->pointer);
+    } else if (claim.posting_counts(i) && find_word({&claim.index->posting()}, tokens[i]) != nullptr) {
+      continue;
+    } else {
+      verdicts.violation("certificate", words, "no certificate of the profile is that one");
+    }
+    i += count - 1;
+  }
+}
+
+/// Grades that the profile hasn't: "first-class", "with distinction".
+void check_grades(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t count = degrees().match("grade", tokens, i);
+    if (count == 0 || (claim.letter && !claim.claimed(i))) continue;
+    bool known = false;
+    for (const FactSource* source : claim.index->all()) {
+      bool all = true;
+      for (std::size_t k = i; k < i + count; ++k) {
+        all = all && (source->words.contains(tokens[k].folded) || source->stems.contains(tokens[k].stem));
+      }
+      known = known || all;
+    }
+    if (!known) verdicts.violation("degree", claim.words(i, i + count - 1), "the profile has no such grade");
+    i += count - 1;
+  }
+}
+
+}  // namespace
+
+void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string_view level = degrees().list_of(tokens, i);
+    if (level.empty() || level == "grade") continue;
+    const std::size_t count = degrees().match(level, tokens, i);
+    // Short forms are written large; "ma", "ba" and "ms" are other words else.
+    const bool small_word = tokens[i].folded.size() <= 2 && !tokens[i].inner_capital && !tokens[i].capital;
+    if (small_word) continue;
+    check_degree(claim, verdicts, level, i, count);
+    check_subject(claim, verdicts, i + count);
+    i += count - 1;
+  }
+  check_grades(claim, verdicts);
+  check_certificates(claim, verdicts);
+}
+
+}  // namespace bespoke

@@ -1,0 +1,106 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+/// How well a language is spoken, 1 to 5, by the words of a text: levels of the European framework, and what people
+/// say.
+int level_in(const std::vector<Token>& tokens, std::size_t begin, std::size_t end) {
+  struct Level {
+    std::string_view list;
+    int level;
+  };
+  constexpr Level levels[] = {{"native", 6}, {"fluent", 5}, {"working", 4}, {"intermediate", 3}, {"elementary", 2}};
+  for (const Level& level : levels) {
+    if (WordLists::tongues().contains(level.list, tokens, begin, end)) return level.level;
+  }
+  return 0;
+}
+
+/// The list of a language's names that token `i` belongs to: "tongue_german".
+std::string_view tongue_at(const std::vector<Token>& tokens, std::size_t i) {
+  const std::string_view list = WordLists::tongues().list_of(tokens, i);
+  return list.starts_with("tongue_") ? list : std::string_view();
+}
+
+/// Whether the word names a language here and not a people: "German for our colleagues", "fluent German", but not
+/// "German suppliers".
+bool is_tongue(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::size_t from = i > 4 ? i - 4 : 0;
+  const std::size_t to = std::min(i + 5, tokens.size());
+  return level_in(tokens, from, to) > 0 || WordLists::tongues().contains("speaking", tokens, from, to);
+}
+
+}  // namespace
+
+void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string_view tongue = tongue_at(tokens, i);
+    if (tongue.empty() || !is_tongue(claim, i)) continue;
+    if (claim.letter && !claim.claimed(i)) continue;
+    const std::string words = claim.words(i, i);
+    const FactSource* spoken = nullptr;
+    int known = 0;
+    for (const FactSource* source : claim.index->all()) {
+      const std::vector<Token>& there = source->facts.tokens;
+      bool names = false;
+      for (std::size_t k = 0; k < there.size(); ++k) names = names || tongue_at(there, k) == tongue;
+      if (!names) continue;
+      spoken = source;
+      if (source->section != "languages") {
+        known = std::max(known, level_in(there, 0, there.size()));
+        continue;
+      }
+      for (const FactSource* sibling : claim.index->around({source})) {
+        known = std::max(known, level_in(sibling->facts.tokens, 0, sibling->facts.tokens.size()));
+      }
+    }
+    if (spoken == nullptr) {
+      verdicts.violation("language", words, fmt::format("the profile doesn't say that the person speaks {}", words));
+      continue;
+    }
+    // The level that the text gives: said nearest, before the next language.
+    std::size_t begin = i;
+    while (begin > 0 && i - begin < 4 && tongue_at(tokens, begin - 1).empty() && !tokens[begin - 1].ends_sentence)
+      --begin;
+    std::size_t end = i + 1;
+    while (end < tokens.size() && end - i < 5 && tongue_at(tokens, end).empty() && !tokens[end - 1].ends_sentence)
+      ++end;
+    int said = level_in(tokens, i + 1, end);
+    const std::string_view behind = claim.facts.text.substr(tokens[i].end, 2);
+    if (!behind.starts_with(" (") && !behind.starts_with(" B") && !behind.starts_with(" C") &&
+        !behind.starts_with(" A")) {
+      const int before = level_in(tokens, begin, i);
+      if (before > 0) said = before;
+    }
+    if (said > 0 && said > std::max(known, 1) && !(known == 0 && said <= 4)) {
+      verdicts.violation("language", claim.words(begin, end - 1), "the profile gives a lower level");
+    } else {
+      verdicts.supported("language", words, spoken->pointer);
+    }
+  }
+  // "bilingual", "trilingual"
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (WordLists::tongues().match("several", tokens, i) == 0 || (claim.letter && !claim.claimed(i))) continue;
+    const bool known = std::any_of(claim.index->all().begin(), claim.index->all().end(),
+                                   [&](const FactSource* source) { return source->words.contains(tokens[i].folded); });
+    std::size_t native = 0;
+    for (const FactSource* source : claim.index->all()) {
+      if (source->section == "languages" && level_in(source->facts.tokens, 0, source->facts.tokens.size()) >= 5)
+        ++native;
+    }
+    if (!known && native < 2) verdicts.violation("language", claim.words(i, i), "the profile doesn't say so");
+  }
+}
+
+}  // namespace bespoke

@@ -1,0 +1,293 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/embedded_file.hpp"
+#include "apply/german_nouns.hpp"
+#include "apply/stop_words.hpp"
+#include "apply/text_fold.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+/// Capitalised words that name nobody: greetings, months, and what every application has in it.
+bool is_harmless_capital(const std::string& folded) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"i",           "i'm",          "i've",        "i'd",       "i'll",     "dear",      "sir",          "madam",
+       "hiring",      "hello",        "hi",          "sincerely", "regards",  "kind",      "best",         "yours",
+       "faithfully",  "cv",           "resume",      "monday",    "tuesday",  "wednesday", "thursday",     "friday",
+       "saturday",    "sunday",       "mr",          "mrs",       "ms",       "team",      "manager",      "committee",
+       "department",  "recruitment",  "recruiting",  "talent",    "human",    "resources", "christmas",    "sehr",
+       "geehrte",     "geehrter",     "damen",       "herren",    "herr",     "frau",      "freundlichen", "grussen",
+       "liebes",      "guten",        "tag",         "hallo",     "bonjour",  "madame",    "monsieur",     "mesdames",
+       "messieurs",   "cordialement", "salutations", "estimado",  "estimada", "estimados", "hola",         "saludos",
+       "atentamente", "cordial",      "saludo",      "warm",      "thanks",   "thank",     "pm",           "am",
+       "ok",          "hr",           "it",          "uk",        "us",       "usa",       "eu",           "cover",
+       "letter",      "am",           "a",           "s"});
+  return std::find(words.begin(), words.end(), folded) != words.end() || month_of(folded) > 0;
+}
+
+const Lexicon& known_names() {
+  // Never destroyed, so that a thread may still read it while the process exits.
+  static const auto& names = *new Lexicon(apply_file("data/names.txt"));
+  return names;
+}
+
+class NameCheck {
+ public:
+  NameCheck(const FactClaim& claim, FactVerdicts& verdicts)
+      : claim_(claim),
+        verdicts_(verdicts),
+        tokens_(claim.facts.tokens),
+        scope_(claim.about_person ? claim.index->all() : claim.around),
+        done_(tokens_.size(), false) {}
+
+  void run() {
+    for (const DateMention& date : claim_.facts.dates) mark(date.first, date.last - date.first + 1);
+    for (const TermMatch& match : claim_.facts.skills) skill(match);
+    for (const TermMatch& match : known_names().find(claim_.facts.text, tokens_)) known_name(match);
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (!done_[i] && is_name(i)) name(i);
+    }
+    employer_of_posting();
+    organisations_without_capitals();
+  }
+
+ private:
+  void mark(std::size_t first, std::size_t count) {
+    for (std::size_t i = first; i < first + count; ++i) done_[i] = true;
+  }
+
+  /// Whether the posting proves what the applicant doesn't claim, or what isn't claimed needs no proof.
+  bool excused(std::size_t first, bool in_posting, std::string_view kind, const std::string& words) {
+    if (!claim_.letter) return false;
+    const Speaker speaker = claim_.speakers[first];
+    if (speaker == Speaker::denied || speaker == Speaker::wish) {
+      verdicts_.supported(kind, words, in_posting ? "posting" : "not claimed");
+      return true;
+    }
+    if (speaker == Speaker::company && in_posting) {
+      verdicts_.supported(kind, words, "posting");
+      return true;
+    }
+    return false;
+  }
+
+  void skill(const TermMatch& match) {
+    mark(match.first, match.count);
+    const std::string words = claim_.words(match.first, match.first + match.count - 1);
+    if (const FactSource* source = find_term(scope_, *match.term)) {
+      verdicts_.supported("skill", words, source->pointer);
+      return;
+    }
+    // What isn't in the lexicon's words may still stand there in others ("audited" for "auditing").
+    const FactSource* last = nullptr;
+    bool all = true;
+    for (std::size_t i = match.first; i < match.first + match.count; ++i) {
+      last = find_word(scope_, tokens_[i]);
+      all = all && last != nullptr;
+    }
+    if (all && last != nullptr) {
+      verdicts_.supported("skill", words, last->pointer);
+      return;
+    }
+    const bool in_posting = find_term({&claim_.index->posting()}, *match.term) != nullptr;
+    if (excused(match.first, in_posting, "skill", words)) return;
+    // Words of everyday work say little by themselves; borrowed from the posting, they are claimed to please.
+    const bool everyday = match.term->topic.starts_with("everyday");
+    if (everyday && (!in_posting || claim_.index->has_stem(tokens_[match.first].stem))) return;
+    verdicts_.violation("skill", words,
+                        in_posting ? fmt::format("\"{}\" is asked for by the posting and isn't in the evidence", words)
+                                   : fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  void known_name(const TermMatch& match) {
+    if (done_[match.first]) return;
+    const std::string words = claim_.words(match.first, match.first + match.count - 1);
+    // "apple", "meta" and "orange" are words too.
+    if (match.count == 1 && tokens_[match.first].script == Script::latin && !tokens_[match.first].capital &&
+        !tokens_[match.first].inner_capital) {
+      return;
+    }
+    mark(match.first, match.count);
+    const FactSource* source = nullptr;
+    for (std::size_t i = match.first; i < match.first + match.count; ++i) source = find_word(scope_, tokens_[i]);
+    if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
+    const bool in_posting = find_word({&claim_.index->posting()}, tokens_[match.first]) != nullptr;
+    if (excused(match.first, in_posting, "name", words)) return;
+    verdicts_.violation("name", words, fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  /// Whether the token looks like a name in its language.
+  bool is_name(std::size_t i) const {
+    const Token& token = tokens_[i];
+    if (token.number || is_harmless_capital(token.folded)) return false;
+    if (claim_.index->is_own_name(token.folded)) return false;
+    const bool latin = token.script == Script::latin;
+    const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));
+    if (claim_.facts.language == "ar" || claim_.facts.language == "zh")
+      return latin && (token.folded.size() > 1 || shape);
+    if (!latin) return false;
+    if (shape) return true;
+    if (!token.capital) return false;
+    if (is_stop_word(token.folded) && (token.sentence_start || claim_.facts.language == "de")) return false;
+    if (claim_.facts.language == "de") return is_german_name(tokens_, i) && !after_mark(i);
+    if (!token.sentence_start && !after_mark(i)) return !is_stop_word(token.folded);
+    // At the start every word is capital; a name is told by a second capital that isn't in the evidence either.
+    return false;
+  }
+
+  bool is_quantity(std::size_t i) const {
+    return std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
+                       [&](const Quantity& q) { return q.first <= i && i <= q.last; });
+  }
+
+  /// Whether an opening quote, bullet or dash stands right before: a capital may start there.
+  bool after_mark(std::size_t i) const {
+    if (i == 0) return true;
+    const std::string_view gap = claim_.facts.text.substr(tokens_[i - 1].end, tokens_[i].begin - tokens_[i - 1].end);
+    return gap.find('"') != std::string_view::npos || gap.find("\xE2\x80\x9C") != std::string_view::npos ||
+           gap.find(':') != std::string_view::npos || gap.find("\xE2\x80\xA2") != std::string_view::npos ||
+           gap.find('\n') != std::string_view::npos;
+  }
+
+  void name(std::size_t i) {
+    const Token& token = tokens_[i];
+    const std::string words = claim_.words(i, i);
+    const FactSource* source = find_word(scope_, token);
+    if (source == nullptr) source = find_initials(i);
+    if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
+    const bool company = claim_.letter && std::find(claim_.index->company().begin(), claim_.index->company().end(),
+                                                    token.folded) != claim_.index->company().end();
+    const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
+    if (company) return verdicts_.supported("name", words, "posting");
+    if (claim_.letter && claim_.speakers[i] == Speaker::nobody && in_posting && !token.has_digit) {
+      return verdicts_.supported("name", words, "posting");
+    }
+    if (excused(i, in_posting, "name", words)) return;
+    verdicts_.violation("name", words,
+                        in_posting ? fmt::format("\"{}\" stands in the posting and not in the evidence", words)
+                                   : fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  /// "AMU" for "Acute Medical Unit", and the other way round.
+  const FactSource* find_initials(std::size_t i) const {
+    const Token& token = tokens_[i];
+    if (token.inner_capital && !token.has_digit && token.folded.size() >= 2 && token.folded.size() <= 6) {
+      for (const FactSource* source : scope_) {
+        const std::vector<Token>& words = source->facts.tokens;
+        for (std::size_t k = 0; k + token.folded.size() <= words.size(); ++k) {
+          bool fits = true;
+          for (std::size_t c = 0; fits && c < token.folded.size(); ++c) {
+            fits = words[k + c].capital && words[k + c].folded.starts_with(token.folded[c]);
+          }
+          if (fits) return source;
+        }
+      }
+    }
+    // The run of capitalised words around it.
+    std::size_t begin = i;
+    while (begin > 0 && tokens_[begin - 1].capital && !tokens_[begin - 1].ends_sentence) --begin;
+    std::size_t end = i + 1;
+    while (end < tokens_.size() && tokens_[end].capital && !tokens_[end - 1].ends_sentence) ++end;
+    for (std::size_t from = begin; from <= i; ++from) {
+      std::string initials;
+      for (std::size_t k = from; k < end; ++k) {
+        initials += tokens_[k].folded.front();
+        if (k < i || initials.size() < 2) continue;
+        for (const FactSource* source : scope_) {
+          const bool as_word =
+              std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(),
+                          [&](const Token& word) { return word.folded == initials && word.inner_capital; });
+          if (as_word) return source;
+        }
+      }
+    }
+    return nullptr;
+  }
+
+  /// "I worked at <the company that is applied to>".
+  void employer_of_posting() {
+    const std::vector<std::string>& company = claim_.index->company();
+    if (!claim_.letter || company.empty()) return;
+    for (std::size_t i = 1; i < tokens_.size(); ++i) {
+      if (tokens_[i].folded != company.front() || !(tokens_[i].capital || tokens_[i].script != Script::latin)) continue;
+      if (find_word(claim_.index->all(), tokens_[i]) != nullptr) continue;
+      const std::string& before = tokens_[i - 1].folded;
+      if (before != "at" && before != "for" && before != "bei" && before != "chez" && before != "en" &&
+          before != "with")
+        continue;
+      constexpr auto past = std::to_array<std::string_view>(
+          {"worked",     "served", "spent",     "interned", "employed",  "was",        "led",
+           "managed",    "built",  "years",     "tenure",   "intern",    "internship", "arbeitete",
+           "gearbeitet", "war",    "travaille", "trabaje",  "trabajado", "joined",     "left"});
+      bool wish = false;
+      bool worked = false;
+      for (std::size_t k = 0; k < i; ++k) {
+        wish = wish || WordLists::facts().match("wish", tokens_, k) > 0;
+        worked = worked || std::find(past.begin(), past.end(), tokens_[k].folded) != past.end();
+      }
+      if (worked && !wish && WordLists::facts().contains("candidate", tokens_, 0, i)) {
+        verdicts_.violation("name", claim_.words(i, i), "the evidence has no work at that company");
+      }
+    }
+  }
+
+  /// Employers and schools in scripts that have no capitals: what stands beside "شركة" or before "公司".
+  void organisations_without_capitals() {
+    if (claim_.facts.language == "ar") {
+      constexpr auto kinds =
+          std::to_array<std::string_view>({"شركه", "بشركه", "لشركه", "جامعه", "بجامعه", "مؤسسه", "مجموعه", "مصنع",
+                                           "مستشفي", "بنك", "مدرسه", "معهد", "اكاديميه", "وزاره", "هيئه"});
+      for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
+        if (std::find(kinds.begin(), kinds.end(), tokens_[i].folded) == kinds.end() || tokens_[i].ends_sentence)
+          continue;
+        if (tokens_[i + 1].script != Script::arabic || is_stop_word(tokens_[i + 1].folded)) continue;
+        organisation(i, i + 1);
+      }
+    } else if (claim_.facts.language == "zh") {
+      for (std::size_t i = 2; i + 1 < tokens_.size(); ++i) {
+        const std::string pair = tokens_[i].folded + tokens_[i + 1].folded;
+        if (pair != "公司" && pair != "集团" && pair != "大学" && pair != "银行" && pair != "医院" && pair != "学院")
+          continue;
+        if (tokens_[i - 1].script != Script::han || tokens_[i - 2].script != Script::han) continue;
+        const std::string name = tokens_[i - 2].folded + tokens_[i - 1].folded;
+        if (name == "贵司" || name == "家公" || name.find("贵") != std::string::npos ||
+            name.find("该") != std::string::npos)
+          continue;
+        bool known = false;
+        for (const FactSource* source : claim_.index->all())
+          known = known || source->text.find(name) != std::string::npos;
+        if (claim_.letter) known = known || claim_.index->posting().text.find(name) != std::string::npos;
+        if (!known) verdicts_.violation("name", claim_.words(i - 2, i + 1), "that organisation isn't in the evidence");
+      }
+    }
+  }
+
+  void organisation(std::size_t kind, std::size_t name) {
+    const std::string words = claim_.words(kind, name);
+    if (const FactSource* source = find_word(scope_, tokens_[name]))
+      return verdicts_.supported("name", words, source->pointer);
+    const bool in_posting = find_word({&claim_.index->posting()}, tokens_[name]) != nullptr;
+    if (excused(name, in_posting, "name", words)) return;
+    verdicts_.violation("name", words, "that organisation isn't in the evidence");
+  }
+
+  const FactClaim& claim_;
+  FactVerdicts& verdicts_;
+  const std::vector<Token>& tokens_;
+  const FactSources& scope_;
+  std::vector<bool> done_;
+};
+
+}  // namespace
+
+void check_names(const FactClaim& claim, FactVerdicts& verdicts) {
+  NameCheck(claim, verdicts).run();
+}
+
+}  // namespace bespoke

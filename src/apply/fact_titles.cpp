@@ -1,0 +1,169 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+const WordLists& titles() {
+  return WordLists::titles();
+}
+
+bool is_rank(std::string_view list) {
+  return list.starts_with("rank_");
+}
+
+bool is_trade(std::string_view list) {
+  return list.starts_with("trade_");
+}
+
+/// Whether a text says what the person is, rather than whom the person works with.
+bool is_own_title(const FactSource& source) {
+  return source.pointer.ends_with("/position") || source.pointer.ends_with("/label") ||
+         source.pointer.find("/roles/") != std::string::npos || source.pointer.ends_with("/studyType") ||
+         source.pointer == "/basics/summary" || source.section == "certificates";
+}
+
+/// The source that has a word of that list; with `own`, only where it is the person's own title.
+const FactSource* find_list(const FactSources& sources, std::string_view list, bool own = false) {
+  for (const FactSource* source : sources) {
+    if ((!own || is_own_title(*source)) && titles().contains(list, source->facts.tokens)) return source;
+  }
+  return nullptr;
+}
+
+/// "the COO", "with a senior developer": somebody else's title, which any text of the evidence may name.
+bool behind_article(const FactClaim& claim, std::size_t i) {
+  if (i == 0) return false;
+  constexpr auto words = std::to_array<std::string_view>(
+      {"the",   "our",   "their", "his", "her", "with", "to", "for", "by", "other", "der", "dem", "den", "die",
+       "einem", "einer", "einen", "le",  "la",  "du",   "au", "el",  "al", "del",   "s",   "un",  "una", "une"});
+  const auto is_one = [&](std::size_t k) {
+    return std::find(words.begin(), words.end(), claim.facts.tokens[k].folded) != words.end();
+  };
+  if (is_one(i - 1)) return true;
+  return i > 1 &&
+         (claim.facts.tokens[i - 1].folded == "a" || claim.facts.tokens[i - 1].folded == "an" ||
+          !titles().list_of(claim.facts.tokens, i - 1).empty()) &&
+         is_one(i - 2);
+}
+
+FactSources scope_of(const FactClaim& claim, std::size_t token) {
+  if (!claim.letter) return claim.about_person ? claim.index->all() : claim.around;
+  const FactEntry* place = claim.places[token];
+  if (place == nullptr) return claim.index->all();
+  FactSources sources;
+  for (const FactEntry& entry : claim.index->entries()) {
+    if (entry.name == place->name) sources.insert(sources.end(), entry.sources.begin(), entry.sources.end());
+  }
+  return sources;
+}
+
+/// Titles of others, which a text may name: "reported to the ward manager", "Dear hiring manager".
+bool of_others(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (i > 0 && (tokens[i - 1].folded == "hiring" || tokens[i - 1].folded == "recruiting")) return true;
+  const std::size_t from = i > 4 ? i - 4 : 0;
+  for (std::size_t k = from; k < i; ++k) {
+    const std::string& word = tokens[k].folded;
+    if (word == "reporting" || word == "reported" || word == "reports" || word == "report" || word == "under" ||
+        word == "dear")
+      return true;
+  }
+  return false;
+}
+
+/// Several people with a trade aren't the applicant's title.
+bool is_plural(const Token& token, std::string_view language) {
+  if (language == "en") return token.folded.ends_with('s') && !token.folded.ends_with("ss");
+  if (language == "fr" || language == "es") return token.folded.ends_with('s');
+  return false;
+}
+
+/// "worked as a senior engineer", "Senior engineer who ..."; "a senior developer reviewed it" is somebody else.
+bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources& scope, std::string_view list,
+                       std::string& missing) {
+  // Positions that have the title, with and without a word that lowers it.
+  bool lowered = false;
+  bool plain = false;
+  for (const FactSource* source : scope) {
+    const bool position = source->pointer.ends_with("/position") || source->pointer.ends_with("/label");
+    if (!position) continue;
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t k = 0; k < tokens.size(); ++k) {
+      if (titles().match(list, tokens, k) == 0) continue;
+      bool low = false;
+      for (std::size_t w = 0; w < tokens.size(); ++w) {
+        if (w != k && WordLists::facts().match("demotion", tokens, w) > 0) {
+          low = true;
+          missing = source->text.substr(tokens[w].begin, tokens[w].end - tokens[w].begin);
+        }
+      }
+      (low ? lowered : plain) = true;
+    }
+  }
+  if (!lowered || plain) return false;
+  if (WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
+  return !is_plural(claim.facts.tokens[i], claim.facts.language);
+}
+
+}  // namespace
+
+void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string_view list = titles().list_of(tokens, i);
+    if (list.empty()) continue;
+    const std::size_t length = std::max<std::size_t>(1, titles().match(list, tokens, i));
+    const std::string words = claim.words(i, i + length - 1);
+    if (is_trade(list) && is_plural(tokens[i], claim.facts.language)) continue;
+    if (of_others(claim, i)) continue;
+    // "two junior developers" are others.
+    if (is_rank(list) && i + length < tokens.size() && is_trade(titles().list_of(tokens, i + length)) &&
+        is_plural(tokens[i + length], claim.facts.language)) {
+      continue;
+    }
+    // "lead" and "head" are verbs too; as titles they stand before a trade, or behind "as", "team" and the like.
+    if (list == "rank_lead" && length == 1 && tokens[i].folded == "lead") {
+      const bool title =
+          (i + 1 < tokens.size() && is_trade(titles().list_of(tokens, i + 1))) ||
+          (i > 0 && (tokens[i - 1].folded == "as" || tokens[i - 1].folded == "tech" || tokens[i - 1].folded == "team" ||
+                     tokens[i - 1].folded == "technical" || tokens[i - 1].folded == "shift")) ||
+          (tokens[i].capital && !tokens[i].sentence_start);
+      if (!title) continue;
+    }
+    if (claim.letter && !claim.claimed(i)) {
+      i += length - 1;
+      continue;
+    }
+    const FactSources scope = scope_of(claim, i);
+    const bool others = behind_article(claim, i);
+    // Ranks make a person more than before; trades are told from any text ("Registered Nurse" of a certificate).
+    const FactSource* source = find_list(scope, list, is_rank(list) && !others);
+    // The lists are coarse; the words themselves may stand in the evidence.
+    if (source == nullptr && (others || is_trade(list))) source = find_word(scope, tokens[i]);
+    if (source == nullptr && claim.letter && claim.speakers[i] == Speaker::nobody &&
+        find_list({&claim.index->posting()}, list) != nullptr) {
+      source = &claim.index->posting();
+    }
+    std::string missing;
+    if (source == nullptr) {
+      if (is_rank(list) || claim.places[i] != nullptr || !claim.letter ||
+          find_list(claim.index->all(), list) == nullptr) {
+        verdicts.violation("title", words, fmt::format("\"{}\" is no title of the evidence", words));
+      }
+    } else if (qualifies_dropped(claim, i, scope, list, missing)) {
+      verdicts.violation("title", words, fmt::format("the evidence says \"{}\" of that title", missing));
+    } else {
+      verdicts.supported("title", words, source->pointer);
+    }
+    i += length - 1;
+  }
+}
+
+}  // namespace bespoke
