@@ -1,14 +1,11 @@
-#include "apply/extractive_client.hpp"
+#include "apply/extractive_edits.hpp"
 #include "apply/render_fields.hpp"
-#include "apply/tokens.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
-#include <numeric>
 #include <set>
 
 namespace bespoke {
@@ -34,16 +31,6 @@ std::vector<Group> groups_of(const ExtractiveContext& context) {
   return groups;
 }
 
-json operation(std::string_view op) {
-  return {{"op", op},        {"id", nullptr},       {"section", nullptr}, {"ids", nullptr},
-          {"text", nullptr}, {"evidence", nullptr}, {"reason", nullptr},  {"keywords", nullptr}};
-}
-
-std::string with_keywords(std::string_view reason, const ExtractiveContext& context,
-                          const std::vector<std::string>& keywords) {
-  return fill(reason, {{"keywords", join_list(*context.locale, keywords)}});
-}
-
 bool has_figure(const std::string& text) {
   return text.find_first_of("0123456789") != std::string::npos;
 }
@@ -66,31 +53,6 @@ std::map<std::string, std::size_t> room_for(const json& profile, const char* sec
   return room;
 }
 
-/// The strongest first: by worth, then those with a figure, then as they stood.
-std::vector<const Item*> strongest_first(std::vector<const Item*> items) {
-  std::stable_sort(items.begin(), items.end(), [](const Item* a, const Item* b) {
-    if (a->worth() != b->worth()) return a->worth() > b->worth();
-    return has_figure(a->text) > has_figure(b->text);
-  });
-  return items;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
-/// Those of `keywords` whose letters stand in `text`.
-std::vector<std::string> named_in(std::string_view text, const std::vector<std::string>& keywords) {
-  const std::string lower = lower_case(text);
-  std::vector<std::string> named;
-  for (const std::string& keyword : keywords)
-    if (lower.find(lower_case(keyword)) != std::string::npos) named.push_back(keyword);
-  return named;
-}
-
 class Editor {
  public:
   Editor(const ExtractiveContext& context, const json& profile) : context_(context), profile_(profile) {
@@ -101,7 +63,8 @@ class Editor {
 
   json edits() {
     const std::vector<Group> groups = groups_of(context_);
-    summary();
+    if (json summary = summary_operation(context_, profile_); !summary.is_null())
+      operations_.push_back(std::move(summary));
     for (const Group& group : groups) {
       if (group.parent.ends_with(".highlights")) {
         const std::set<const Item*> hidden = hide(group);
@@ -130,12 +93,13 @@ class Editor {
     while (order.size() > most) {
       const Item* weakest = order.back();
       order.pop_back();
-      if (!alone_with_a_keyword(*weakest)) hidden.insert(weakest);
+      if (alone_with_a_keyword(*weakest)) continue;
+      hidden.insert(weakest);
+      for (const std::string& keyword : weakest->keywords) --places_[keyword];
     }
     for (const Item* item : group.items) {
       if (!hidden.contains(item)) continue;
-      for (const std::string& keyword : item->keywords) --places_[keyword];
-      json edit = operation("hide");
+      json edit = empty_operation("hide");
       edit["id"] = item->id;
       edit["reason"] = item->keywords.empty() ? context_.locale->reasons.hide : context_.locale->reasons.hide_weaker;
       edit["evidence"] = json::array({item->id});
@@ -189,7 +153,7 @@ class Editor {
   }
 
   void reorder(const Group& group, const std::vector<const Item*>& order, const std::vector<const Item*>& before) {
-    json edit = operation("reorder");
+    json edit = empty_operation("reorder");
     edit["section"] = group.parent;
     json ids = json::array();
     for (const Item* item : order) ids.push_back(item->id);
@@ -207,94 +171,9 @@ class Editor {
     const bool required = std::all_of(keywords.begin(), keywords.end(),
                                       [&](const std::string& keyword) { return context_.is_required(keyword); });
     const Locale::Reasons& reasons = context_.locale->reasons;
-    edit["reason"] = with_keywords(required ? reasons.reorder_required : reasons.reorder, context_, keywords);
+    edit["reason"] = reason_naming(required ? reasons.reorder_required : reasons.reorder, context_, keywords);
     operations_.push_back(std::move(edit));
   }
-
-  const Item* item_of(std::string_view id) const {
-    const auto found =
-        std::find_if(context_.items.begin(), context_.items.end(), [&](const Item& item) { return item.id == id; });
-    return found == context_.items.end() ? nullptr : &*found;
-  }
-
-  /// The best bullets that name keywords which `known` doesn't have yet.
-  std::vector<const Item*> bullets_beyond(std::set<std::string> known, std::size_t most) const {
-    std::vector<const Item*> bullets;
-    for (const Item& item : context_.items)
-      if (item.parent.ends_with(".highlights") && item.weight > 0 && item.text.size() <= 180) bullets.push_back(&item);
-    std::vector<const Item*> chosen;
-    for (const Item* item : strongest_first(std::move(bullets))) {
-      const bool fresh = std::any_of(item->named.begin(), item->named.end(),
-                                     [&](const std::string& keyword) { return !known.contains(keyword); });
-      if (!fresh || chosen.size() == most) continue;
-      known.insert(item->named.begin(), item->named.end());
-      chosen.push_back(item);
-    }
-    return chosen;
-  }
-
-  std::string sentence(const std::string& text) const {
-    const bool ends = text.ends_with('.') || text.ends_with('!') || text.ends_with('?') || text.ends_with("。");
-    return ends ? text : text + std::string(context_.locale->full_stop);
-  }
-
-  /// The profile's own summary stays as it is when it says something about the posting; a long one loses the sentences
-  /// that don't. Where it says nothing, or there is none, the best bullets speak for it.
-  void summary() {
-    const Item* own = item_of("basics.summary");
-    const std::string text = own ? own->text : text_at(object_at(profile_, "basics"), "summary");
-    if (own && !own->keywords.empty())
-      cut_summary(*own);
-    else
-      extend_summary(text);
-  }
-
-  void cut_summary(const Item& own) {
-    const std::vector<std::string_view> sentences = split_sentences(own.text);
-    if (sentences.size() < 5) return;
-    std::string kept(sentences.front());
-    std::vector<std::string> keywords;
-    std::size_t count = 1;
-    for (std::size_t i = 1; i < sentences.size(); ++i) {
-      const std::vector<std::string> named = named_in(sentences[i], own.named);
-      if (named.empty()) continue;
-      kept += between_sentences();
-      kept += sentences[i];
-      keywords.insert(keywords.end(), named.begin(), named.end());
-      ++count;
-    }
-    if (count < 2 || count == sentences.size()) return;
-    set_summary(kept, {own.id}, context_.by_importance(keywords, 3), context_.locale->reasons.summary_cut);
-  }
-
-  void extend_summary(const std::string& text) {
-    const std::vector<const Item*> added = bullets_beyond({}, text.empty() ? 2 : 1);
-    if (added.empty()) return;
-    std::string whole = text;
-    std::vector<std::string> evidence;
-    if (!text.empty()) evidence.emplace_back("basics.summary");
-    std::vector<std::string> keywords;
-    for (const Item* item : added) {
-      whole = (whole.empty() ? "" : sentence(whole) + between_sentences()) + sentence(item->text);
-      evidence.push_back(item->id);
-      keywords.insert(keywords.end(), item->named.begin(), item->named.end());
-    }
-    const Locale::Reasons& reasons = context_.locale->reasons;
-    set_summary(whole, evidence, context_.by_importance(keywords, 3),
-                text.empty() ? reasons.summary_new : reasons.summary_add);
-  }
-
-  void set_summary(const std::string& text, const std::vector<std::string>& evidence,
-                   const std::vector<std::string>& keywords, std::string_view reason) {
-    json edit = operation("set_summary");
-    edit["text"] = text;
-    edit["evidence"] = evidence;
-    edit["keywords"] = keywords;
-    edit["reason"] = with_keywords(reason, context_, keywords);
-    operations_.push_back(std::move(edit));
-  }
-
-  std::string between_sentences() const { return context_.locale->code == "zh" ? "" : " "; }
 
   const ExtractiveContext& context_;
   const json& profile_;
@@ -304,6 +183,24 @@ class Editor {
 };
 
 }  // namespace
+
+json empty_operation(std::string_view op) {
+  return {{"op", op},        {"id", nullptr},       {"section", nullptr}, {"ids", nullptr},
+          {"text", nullptr}, {"evidence", nullptr}, {"reason", nullptr},  {"keywords", nullptr}};
+}
+
+std::string reason_naming(std::string_view reason, const ExtractiveContext& context,
+                          const std::vector<std::string>& keywords) {
+  return fill(reason, {{"keywords", join_list(*context.locale, keywords)}});
+}
+
+std::vector<const Item*> strongest_first(std::vector<const Item*> items) {
+  std::stable_sort(items.begin(), items.end(), [](const Item* a, const Item* b) {
+    if (a->worth() != b->worth()) return a->worth() > b->worth();
+    return has_figure(a->text) > has_figure(b->text);
+  });
+  return items;
+}
 
 json extractive_edits(const ExtractiveContext& context, const json& profile) {
   return Editor(context, profile).edits();

@@ -103,7 +103,7 @@ class LetterWriter {
     const std::string summary = text_at(object_at(profile_, "basics"), "summary");
     const std::vector<std::string_view> sentences = split_sentences(summary);
     if (sentences.empty() || words_in(sentences.front()) > 45) return {};
-    const std::string first(sentences.front());
+    std::string first(sentences.front());
     if (locale_.code == "en" && (first.starts_with("I ") || first.starts_with("I’"))) return first;
     return fill(words_.in_short, {{"text", quoted_if_foreign(first)}});
   }
@@ -266,11 +266,12 @@ class LetterWriter {
     std::vector<std::string> languages;
     bool wanted = false;
     for (const json& language : list_at(profile_, "languages")) {
-      const std::string name = text_at(language, "language");
+      std::string name = text_at(language, "language");
       const std::string fluency = text_at(language, "fluency");
       if (name.empty()) continue;
       wanted = wanted || context_.posting_text.find(name) != std::string::npos;
-      languages.push_back(fluency.empty() ? name : name + " (" + fluency + ")");
+      if (!fluency.empty()) name.append(" (").append(fluency).append(")");
+      languages.push_back(std::move(name));
     }
     return wanted ? join_list(locale_, languages) : std::string();
   }

@@ -87,7 +87,7 @@ std::string format_date(const Locale& locale, std::string_view iso) {
 
 std::string format_date_range(const Locale& locale, std::string_view start, std::string_view end) {
   const std::string from = format_date(locale, start);
-  const std::string to = format_date(locale, end);
+  std::string to = format_date(locale, end);
   if (from.empty() && to.empty()) return {};
   if (from.empty() || from == to) return to;
   if (to.empty()) return from + " – " + std::string(locale.cv.present);

@@ -6,6 +6,7 @@ target_sources(
           extractive_edits.cpp
           extractive_first_person.cpp
           extractive_letter.cpp
+          extractive_summary.cpp
           locale.cpp
           locale_ar.cpp
           locale_de.cpp
@@ -40,7 +41,7 @@ if(BESPOKE_WITH_PDF)
   if(NOT BESPOKE_PANGO_FOUND)
     message(FATAL_ERROR "BESPOKE_WITH_PDF needs Pango and Cairo (Debian: libpango1.0-dev); install them or turn it off")
   endif()
-  add_library(bespoke_pdf MODULE render_pdf_compose.cpp render_pdf_module.cpp render_pdf_paper.cpp)
+  add_library(bespoke_pdf MODULE render_pdf_compose.cpp render_pdf_composer.cpp render_pdf_module.cpp render_pdf_paper.cpp)
   bespoke_target(bespoke_pdf)
   set_target_properties(bespoke_pdf PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden)
   target_include_directories(bespoke_pdf PRIVATE "${PROJECT_SOURCE_DIR}/src")

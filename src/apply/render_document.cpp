@@ -218,7 +218,7 @@ CvDocument make_cv_document(const json& profile, const Locale& locale) {
                                    {"education", cv.education, Shape::entries, education_entry},
                                    {"skills", cv.skills, Shape::lines, line_entry},
                                    {"certificates", cv.certificates, Shape::entries, certificate_entry},
-                                   {"languages", cv.languages, Shape::inline_, language_entry},
+                                   {"languages", cv.languages, Shape::in_line, language_entry},
                                    {"publications", cv.publications, Shape::entries, publication_entry},
                                    {"awards", cv.awards, Shape::entries, award_entry},
                                    {"volunteer", cv.volunteer, Shape::entries, role_entry},

@@ -33,7 +33,7 @@ struct CvDocument {
   enum class Shape : std::uint8_t {
     entries,  ///< title, organisation, dates, text and bullets
     lines,    ///< one line each: title in bold, then the summary
-    inline_,  ///< all in one line
+    in_line,  ///< all in one line
     quotes,   ///< the summary as a quotation, then the title
   };
 

@@ -32,7 +32,7 @@ class Measure {
 
   double section(const CvDocument::Section& section) const {
     double height = heading;
-    double inline_columns = 0;
+    double in_linecolumns = 0;
     for (const Entry& entry : section.entries) {
       switch (section.shape) {
         case Shape::entries:
@@ -41,8 +41,8 @@ class Measure {
         case Shape::lines:
           height += lines(entry.summary, 24) * line + 0.6;
           break;
-        case Shape::inline_:
-          inline_columns += static_cast<double>(column_width(entry.title) + column_width(entry.summary)) + 5;
+        case Shape::in_line:
+          in_linecolumns += static_cast<double>(column_width(entry.title) + column_width(entry.summary)) + 5;
           break;
         case Shape::quotes:
           height += lines(entry.summary, 0) * line + small_line + 2;
@@ -50,7 +50,7 @@ class Measure {
       }
     }
     if (section.shape == Shape::entries) height -= entry_gap;
-    return height + std::ceil(inline_columns / columns_) * line;
+    return height + std::ceil(in_linecolumns / columns_) * line;
   }
 
   double text(const std::string& text) const { return text.empty() ? 0 : lines(text, 0) * line; }

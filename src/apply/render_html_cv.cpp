@@ -16,7 +16,7 @@ std::string element(std::string_view name, std::string_view css_class, std::stri
 
 /// Names, words and addresses that may run in another direction than the text around them stand in <bdi>.
 std::string isolated(const std::string& text, const std::string& link = {}) {
-  const std::string inner = "<bdi>" + escape_html(text) + "</bdi>";
+  std::string inner = "<bdi>" + escape_html(text) + "</bdi>";
   if (link.empty()) return inner;
   return "<a href=\"" + escape_html(link) + "\" rel=\"noopener noreferrer\">" + inner + "</a>";
 }
@@ -62,7 +62,7 @@ std::string section_body(const CvDocument::Section& section, const Locale& local
       case Shape::lines:
         html += element("dt", "", isolated(entry.title)) + element("dd", "", html_lines(entry.summary)) + "\n";
         break;
-      case Shape::inline_:
+      case Shape::in_line:
         html +=
             element("li", "",
                     isolated(entry.title) +
@@ -76,7 +76,7 @@ std::string section_body(const CvDocument::Section& section, const Locale& local
     }
   }
   if (section.shape == Shape::lines) return element("dl", "lines", "\n" + html) + "\n";
-  if (section.shape == Shape::inline_) return element("ul", "inline", "\n" + html) + "\n";
+  if (section.shape == Shape::in_line) return element("ul", "inline", "\n" + html) + "\n";
   return html;
 }
 

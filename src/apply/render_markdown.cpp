@@ -55,9 +55,9 @@ std::string section_body(const CvDocument::Section& section, const Locale& local
         text += entry_block(entry);
         break;
       case Shape::lines:
-        text += "- " + (entry.title.empty() ? "" : title) + between + summary + "\n";
+        text.append("- ").append(entry.title.empty() ? "" : title).append(between).append(summary).append("\n");
         break;
-      case Shape::inline_:
+      case Shape::in_line:
         text +=
             (text.empty() ? "" : " · ") + escape_markdown(entry.title) + (summary.empty() ? "" : " (" + summary + ")");
         break;

@@ -33,7 +33,7 @@ const char* shape_word(CvDocument::Shape shape) {
       return "entries";
     case CvDocument::Shape::lines:
       return "lines";
-    case CvDocument::Shape::inline_:
+    case CvDocument::Shape::in_line:
       return "inline";
     case CvDocument::Shape::quotes:
       return "quotes";

@@ -54,10 +54,13 @@ std::vector<XRange> x_ranges(PangoLayoutLine* line, int start, int end) {
   int count = 0;
   pango_layout_line_get_x_ranges(line, start, end, &found, &count);
   const std::unique_ptr<int, decltype(&g_free)> owner(found, g_free);
-  std::vector<XRange> ranges;
-  for (int i = 0; i < count; ++i)
-    ranges.push_back({static_cast<double>(found[2 * i]) / PANGO_SCALE,
-                      static_cast<double>(found[2 * i + 1] - found[2 * i]) / PANGO_SCALE});
+  const auto ranges_found = static_cast<std::size_t>(count);
+  std::vector<XRange> ranges(ranges_found);
+  for (std::size_t i = 0; i < ranges_found; ++i) {
+    const int left = found[2 * i];
+    const int right = found[2 * i + 1];
+    ranges[i] = {static_cast<double>(left) / PANGO_SCALE, static_cast<double>(right - left) / PANGO_SCALE};
+  }
   return ranges;
 }
 
@@ -76,8 +79,8 @@ void tag_links(cairo_t* cairo, PangoLayoutLine* line, const std::vector<Run>& ru
 }
 
 std::shared_ptr<PangoContext> make_context(const std::string& language, PangoDirection direction) {
-  const std::shared_ptr<PangoContext> context(pango_font_map_create_context(pango_cairo_font_map_get_default()),
-                                              g_object_unref);
+  std::shared_ptr<PangoContext> context(pango_font_map_create_context(pango_cairo_font_map_get_default()),
+                                        g_object_unref);
   pango_cairo_context_set_resolution(context.get(), 72);
   pango_context_set_language(context.get(), pango_language_from_string(language.c_str()));
   pango_context_set_base_dir(context.get(), direction);

@@ -11,6 +11,7 @@ namespace bespoke::pdf {
 
 // Lengths are points (1/72 inch).
 constexpr double mm = 72.0 / 25.4;
+constexpr double small_text = 0.93;  ///< of the text's size: dates, notes
 
 struct Colour {
   double red, green, blue;

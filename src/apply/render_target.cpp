@@ -79,7 +79,7 @@ std::string target_label(const json& profile, std::string_view id, const Locale&
   if (parts.size() < 2 || parts[0] == "basics") return label;
   const json* section = step(profile, parts[0]);
   const json* entry = section ? step(*section, parts[1]) : nullptr;
-  const std::string name = entry ? name_of(*entry) : std::string();
+  std::string name = entry ? name_of(*entry) : std::string();
   if (name.empty()) return std::string(id);
   if (parts[0] == "skills" || parts[0] == "interests") return label + std::string(locale.colon) + name;
   const std::optional<std::size_t> point =

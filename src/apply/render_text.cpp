@@ -58,7 +58,7 @@ std::string section_body(const CvDocument::Section& section, const Locale& local
       case Shape::lines:
         text += wrap_text(joined({entry.title, entry.summary}, locale.colon), columns, "", "  ") + "\n";
         break;
-      case Shape::inline_:
+      case Shape::in_line:
         text += (text.empty() ? "" : std::string(locale.comma)) + entry.title +
                 (entry.summary.empty() ? "" : " (" + entry.summary + ")");
         break;
@@ -72,7 +72,7 @@ std::string section_body(const CvDocument::Section& section, const Locale& local
         break;
     }
   }
-  if (section.shape == Shape::inline_) text = wrap_text(text, columns) + "\n";
+  if (section.shape == Shape::in_line) text = wrap_text(text, columns) + "\n";
   return text + "\n";
 }
 

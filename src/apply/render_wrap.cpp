@@ -137,7 +137,6 @@ std::string wrap_text(std::string_view text, std::size_t columns, std::string_vi
         wrapped += '\n';
         line = indent;
         width = column_width(indent);
-        empty = true;
       } else if (blank) {
         line += ' ';
         ++width;

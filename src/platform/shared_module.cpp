@@ -27,7 +27,7 @@ SharedModule SharedModule::find(const std::string& file, const std::string& fold
   std::vector<std::string> candidates;
   if (const std::string own = own_folder(); !own.empty())
     for (const char* place : {"/", "/bespoke/", "/../lib/", "/../lib/bespoke/"})
-      candidates.push_back(own + place + file);
+      candidates.push_back(fmt::format("{}{}{}", own, place, file));
   if (!folder.empty()) candidates.push_back(folder + "/" + file);
   candidates.push_back(file);
   std::string trouble;
