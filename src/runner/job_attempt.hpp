@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/job_run.hpp"
+#include "runner/sabotage.hpp"
 
 namespace bespoke {
 
@@ -38,7 +39,7 @@ void JobRun::on_pool(const AttemptPtr& attempt, std::function<Result()> work, st
   attempt->ticket = seams_.pool.run([self, attempt, number, breaks = lease_breaks_, seams = &seams_, loop = seams_.loop,
                                      pipeline = pipeline_, work = std::move(work), done = std::move(done)] {
     if (attempt->stop.stop_requested()) return;
-    if (!seams->lease.holds(breaks, seams->clock.steady_now())) {
+    if (!seams->lease.holds(breaks, seams->clock.steady_now()) && !sabotaged(Sabotage::trust_the_lease)) {
       loop->post([self, attempt, work, done] {
         const auto run = self.lock();
         if (!run || !run->current(attempt)) return;

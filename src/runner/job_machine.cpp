@@ -1,4 +1,5 @@
 #include "runner/job_machine.hpp"
+#include "runner/sabotage.hpp"
 
 #include "job/pipeline_spec.hpp"
 
@@ -142,7 +143,7 @@ void JobMachine::start_attempt(JobRecord& record, std::size_t index, WallTime no
   job.phase = spec.name;
   job.label = spec.label;
   job.max_attempts = spec.options.retry.max_attempts;
-  job.percent = std::max(job.percent, spec.percent);
+  job.percent = sabotaged(Sabotage::percent_falls) ? spec.percent : std::max(job.percent, spec.percent);
   if (!job.started_at) job.started_at = now;
   PhaseRecord& phase = current_phase(job);
   phase.state = PhaseState::running;
@@ -212,7 +213,7 @@ Transition JobMachine::claimed(JobRecord record, const event::Claimed& event, Wa
           now);
     }
   }
-  if (taken_over && ++record.control.takeovers > max_takeovers_) {
+  if (taken_over && ++record.control.takeovers > max_takeovers_ && !sabotaged(Sabotage::endless_takeovers)) {
     const std::string message = fmt::format("the process that ran this phase died {} times. {}",
                                             record.control.takeovers, advice_for(ErrorCode::interrupted_too_often));
     return fail(std::move(record), {ErrorCode::interrupted_too_often, message, "", 0, false, ""}, now);
@@ -223,6 +224,11 @@ Transition JobMachine::claimed(JobRecord record, const event::Claimed& event, Wa
         fmt::format("the stored job is in phase \"{}\", which pipeline {} version {} doesn't have. Submit it anew.",
                     record.job.phase, spec_.name, spec_.version);
     return fail(std::move(record), {ErrorCode::store_corrupt, message, "", 0, false, ""}, now);
+  }
+  if (sabotaged(Sabotage::restart_finished_phases) && taken_over) {
+    start_attempt(record, 0, now);
+    commands.run = 0;
+    return {std::move(record), std::move(commands)};
   }
   if (record.job.attempt > 0 && commands.drop_text.empty())
     commands.drop_text = record.job.phase;  // what an attempt before has streamed is void
@@ -425,6 +431,7 @@ Transition JobMachine::resumed(JobRecord record, WallTime now) const {
 Transition JobMachine::released(JobRecord record, WallTime now) const {
   require(record.job.state == JobState::running, record, "released");
   record.job.state = JobState::queued;
+  if (sabotaged(Sabotage::release_costs_attempt)) ++record.job.attempts_used;
   current_phase(record.job).state = PhaseState::pending;
   record.control.run_at = now;
   give_up_lease(record);

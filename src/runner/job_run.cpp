@@ -1,4 +1,5 @@
 #include "runner/job_run.hpp"
+#include "runner/sabotage.hpp"
 
 #include "job/pipeline_spec.hpp"
 #include "runner/job_attempt.hpp"
@@ -103,6 +104,7 @@ void JobRun::loaded(std::vector<Payload> checkpoints, std::vector<Payload> calls
   for (Payload& checkpoint : checkpoints) {
     outputs_[checkpoint.name] = std::make_shared<const Json>(Json::trusted(std::move(checkpoint.body)));
   }
+  if (sabotaged(Sabotage::forget_journal)) calls.clear();
   for (Payload& call : calls) journal_[call.name] = std::move(call.body);
   begin_attempt();
 }
@@ -129,7 +131,7 @@ void JobRun::begin_attempt() {
   view.model = latest_.job.model;
   attempt->context = std::make_shared<AttemptContext>(std::move(view), attempt->stop.get_token(), attempt->channel);
   attempt_ = attempt;
-  if (attempt->number > 1) owner_.text_void(latest_);
+  if (attempt->number > 1 && !sabotaged(Sabotage::append_after_retry)) owner_.text_void(latest_);
 
   const bool has_effects = std::holds_alternative<BlockingWork>(pipeline_->pipeline.work()[phase_index()]) ||
                            std::holds_alternative<AsyncWork>(pipeline_->pipeline.work()[phase_index()]);
@@ -361,6 +363,9 @@ void JobRun::end_attempt() {
   const AttemptPtr attempt = std::exchange(attempt_, nullptr);
   if (!attempt) return;
   attempt->stop.request_stop();
+  if (sabotaged(Sabotage::keep_call_open)) {
+    static_cast<void>(attempt->call.release());
+  }
   if (attempt->call) attempt->call->cancel();
   attempt->call.reset();
   attempt->calling = false;

@@ -1,5 +1,6 @@
 #include "runner/job_attempt.hpp"
 #include "runner/job_run.hpp"
+#include "runner/sabotage.hpp"
 
 #include <algorithm>
 
@@ -33,7 +34,7 @@ void JobRun::enqueue(Transition transition, Baggage baggage, std::function<void(
   Mutation& mutation = pending.mutation;
   mutation.kind = transition.commands.store;
   mutation.id = latest_.job.id;
-  mutation.guard.token = token_of(latest_);
+  if (!sabotaged(Sabotage::write_without_token)) mutation.guard.token = token_of(latest_);
   mutation.guard.absent_signal = std::move(baggage.absent_signal);
   mutation.put = std::move(baggage.put);
   mutation.drop = std::move(transition.commands.drop);
@@ -48,7 +49,7 @@ void JobRun::enqueue(Transition transition, Baggage baggage, std::function<void(
 
 void JobRun::after_durable(std::function<void()> then) {
   std::vector<Pending>& last = outbox_.empty() ? in_flight_ : outbox_;
-  if (last.empty()) {
+  if (last.empty() || sabotaged(Sabotage::run_before_durable)) {
     then();
     return;
   }

@@ -1,4 +1,5 @@
 #include "runner/runner_core.hpp"
+#include "runner/sabotage.hpp"
 
 #include "job/sha256.hpp"
 #include "job/uuid.hpp"
@@ -121,6 +122,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
     claim.guard.revision = 1;
     claim.record = claimed;
   }
+  if (sabotaged(Sabotage::acknowledge_before_commit)) done({id, nullptr});
   seams_.store.commit(std::move(batch), [this, id, kept_input, breaks = seams_.lease.breaks(),
                                          done = std::move(done)](CommitOutcome outcome) {
     if (outcome.error) {

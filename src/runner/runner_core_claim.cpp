@@ -1,4 +1,5 @@
 #include "runner/runner_core.hpp"
+#include "runner/sabotage.hpp"
 
 #include <algorithm>
 
@@ -112,7 +113,9 @@ void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) 
   if (outcome.error) {
     log_.write(LogLevel::warning, "a commit of claims failed; its outcome is looked up",
                RunLog::error_fields(outcome.error));
-    for (const Mutation& claim : outcome.mutations) unsure_claims_.insert(claim.id);
+    if (!sabotaged(Sabotage::forget_unsure_claims)) {
+      for (const Mutation& claim : outcome.mutations) unsure_claims_.insert(claim.id);
+    }
     after(Millis(1000), [this] { scan(); });
     return;
   }

@@ -1,4 +1,5 @@
 #include "runner/runner_core.hpp"
+#include "runner/sabotage.hpp"
 
 #include <fmt/format.h>
 
@@ -41,7 +42,8 @@ void RunnerCore::read_feed() {
         };
         for (const ChangeEntry& entry : read->page.entries) {
           const auto ours = epochs.find(entry.id);
-          if (ours != epochs.end() ? ours->second != entry.epoch : wanted.contains(entry.id)) fetch(entry.id);
+          const bool watch = wanted.contains(entry.id) && !sabotaged(Sabotage::forget_watchers);
+          if (ours != epochs.end() ? ours->second != entry.epoch : watch) fetch(entry.id);
         }
         if (read->page.truncated) {
           for (const JobId& id : watched) fetch(id);
@@ -149,7 +151,7 @@ void RunnerCore::act_again(Act act, int tries, std::function<void(Answer<Job>)> 
       [this, found, act = std::move(act), tries, done = std::move(done)](const std::exception_ptr& error) mutable {
         if (error) {
           done({{}, error});
-        } else if (!*found || (act.owner && (*found)->job.owner != *act.owner)) {
+        } else if (!*found || (act.owner && (*found)->job.owner != *act.owner && !sabotaged(Sabotage::ignore_owner))) {
           done({{},
                 std::make_exception_ptr(
                     Error(ErrorCode::not_found, fmt::format("there is no job {}", act.id.to_string())))});

@@ -1,4 +1,5 @@
 #include "runner/watch_hub.hpp"
+#include "runner/sabotage.hpp"
 
 #include <algorithm>
 
@@ -127,7 +128,9 @@ void WatchHub::ready(const WatcherPtr& watcher) {
 }
 
 void WatchHub::take_snapshot(const WatcherPtr& watcher, const Job& job) {
-  if (job.revision <= watcher->newest.revision && !watcher->newest.id.is_nil()) return;
+  if (job.revision <= watcher->newest.revision && !watcher->newest.id.is_nil() &&
+      !sabotaged(Sabotage::tell_old_snapshots))
+    return;
   watcher->newest = job;
   if (watcher->changes.size() >= queue_bound) {
     const auto last = std::find_if(watcher->changes.rbegin(), watcher->changes.rend(),
@@ -161,7 +164,14 @@ void WatchHub::take_text(const WatcherPtr& watcher, const std::string& phase, in
                          std::string_view text) {
   if (watcher->phase == phase) {
     if (attempt < watcher->attempt) return;
-    if (attempt > watcher->attempt) take_reset(watcher, phase, attempt);
+    if (attempt > watcher->attempt) {
+      if (sabotaged(Sabotage::append_after_retry)) {
+        watcher->attempt = attempt;
+        watcher->offset = 0;
+      } else {
+        take_reset(watcher, phase, attempt);
+      }
+    }
   } else {
     watcher->phase = phase;
     watcher->attempt = attempt;

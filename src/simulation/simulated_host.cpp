@@ -29,7 +29,7 @@ SimulatedHost::SimulatedHost(Schedule& schedule, SimulatedStore& store, const Op
       pool_(schedule, life_, options.faults, store.faults_over),
       gate_(schedule, life_, store, loop_, options.faults),
       lease_(options.runner.lease_expires),
-      llm_(schedule, life_, options.faults, store.faults_over, counters.llm_calls),
+      llm_(schedule, life_, options.faults, store.faults_over, counters.transfers),
       hub_(std::make_shared<WatchHub>(callbacks_, runner_options_.log)) {
   clock_.offset = clock_offset;
   core_ = std::make_unique<RunnerCore>(RunnerSeams{loop_, pool_, gate_, clock_, schedule.chance, lease_}, id_,

@@ -16,7 +16,7 @@ namespace bespoke::simulation {
 class SimulatedHost final : public Host {
  public:
   struct Counters {
-    std::uint64_t llm_calls = 0;
+    std::vector<std::shared_ptr<SimulatedTransfer>> transfers;
   };
 
   SimulatedHost(Schedule& schedule, SimulatedStore& store, const Options& options, Counters& counters, int number,

@@ -5,21 +5,16 @@
 namespace bespoke::simulation {
 namespace {
 
-struct CallState {
-  bool cancelled = false;
-  bool over = false;
-};
-
 class SimulatedCall final : public LlmCall {
  public:
-  explicit SimulatedCall(std::shared_ptr<CallState> state) : state_(std::move(state)) {}
+  explicit SimulatedCall(std::shared_ptr<SimulatedTransfer> state) : state_(std::move(state)) {}
   ~SimulatedCall() override { state_->cancelled = true; }
   SimulatedCall(const SimulatedCall&) = delete;
   SimulatedCall& operator=(const SimulatedCall&) = delete;
   void cancel() override { state_->cancelled = true; }
 
  private:
-  std::shared_ptr<CallState> state_;
+  std::shared_ptr<SimulatedTransfer> state_;
 };
 
 LlmFailure some_failure(Chance& chance) {
@@ -41,9 +36,9 @@ std::string SimulatedLlm::answer(const LlmRequest& request) {
 }
 
 std::unique_ptr<LlmCall> SimulatedLlm::start(const LlmRequest& request, std::shared_ptr<LlmSink> sink) {
-  ++calls_;
   Chance& chance = schedule_.chance;
-  auto state = std::make_shared<CallState>();
+  auto state = std::make_shared<SimulatedTransfer>(SimulatedTransfer{life_});
+  transfers_.push_back(state);
   auto call = std::make_unique<SimulatedCall>(state);
   const bool rough = !faults_over_;
   if (rough && chance.happens(faults_.llm_hangs)) {
@@ -67,6 +62,7 @@ std::unique_ptr<LlmCall> SimulatedLlm::start(const LlmRequest& request, std::sha
   }
   const auto end = [this, sink, state, deaf, fails, text, &chance] {
     if (state->cancelled && !deaf) return;
+    state->over = true;
     if (fails) {
       sink->error(some_failure(chance));
       return;

@@ -12,7 +12,8 @@ namespace {
 
 /// No life needs more; one that does is going round in circles.
 constexpr std::uint64_t most_steps = 5'000'000;
-/// For so long everything must have ended before the last checks: longer than any stall, so that the last words reach everybody.
+/// For so long everything must have ended before the last checks: longer than any stall, so that the last words reach
+/// everybody.
 constexpr Millis settling(150'000);
 
 /// What one watcher has been told, and whether that was in order.
@@ -104,7 +105,7 @@ Report Simulation::run() {
     } else if (schedule_.now() - ended_since > settling) {
       break;
     }
-    if (schedule_.now() > options_.faults_until + options_.give_up_after) fail("it is stuck");
+    if (schedule_.now() > options_.faults_until + options_.give_up_after) fail("promise 6: it is stuck");
   }
   if (report_.ok) final_checks();
   report_.steps = schedule_.steps();
@@ -112,7 +113,7 @@ Report Simulation::run() {
   report_.trace = schedule_.trace();
   report_.trace_hash = schedule_.trace_hash();
   report_.failed_commits = store_.failed_commits;
-  report_.llm_calls = counters_.llm_calls;
+  report_.llm_calls = counters_.transfers.size();
   for (const JobId& id : acknowledged_) {
     const auto record = store().get(id);
     if (!record) continue;
@@ -224,6 +225,8 @@ void Simulation::meddle() {
   if (what < 4) return watch();
   Act act;
   act.id = *id;
+  const bool stranger = schedule_.chance.happens(0.2);
+  if (stranger) act.owner = "a stranger";
   act.kind = what == 4 ? Act::Kind::cancel : what == 5 ? Act::Kind::resume : Act::Kind::signal;
   if (act.kind == Act::Kind::signal) {
     act.signal = options_.signals[schedule_.chance.below(options_.signals.size())];
@@ -233,7 +236,11 @@ void Simulation::meddle() {
                  : what == 5 ? "somebody resumes"
                              : "somebody signals",
                  host->number(), id->to_string().substr(24));
-  host->loop().post([host, act] { host->core().act(act, [](const Answer<Job>&) {}); });
+  host->loop().post([this, host, act, stranger] {
+    host->core().act(act, [this, stranger](const Answer<Job>& answer) {
+      if (stranger && !answer.error) fail("promise 9: a stranger's act was carried out");
+    });
+  });
 }
 
 void Simulation::watch() {
@@ -254,17 +261,17 @@ void Simulation::told(Watching& watching, const Change& change) {
   switch (change.kind) {
     case Change::Kind::snapshot:
       if (job.revision <= watching.revision)
-        fail(fmt::format("a watcher was told revision {} after {}", job.revision, watching.revision));
+        fail(fmt::format("promise 4: a watcher was told revision {} after {}", job.revision, watching.revision));
       if (job.percent < watching.percent)
-        fail(fmt::format("a watcher was told {} % after {} %", job.percent, watching.percent));
+        fail(fmt::format("promise 4: a watcher was told {} % after {} %", job.percent, watching.percent));
       watching.revision = job.revision;
       watching.percent = job.percent;
       watching.told_end = is_terminal(job.state);
       break;
     case Change::Kind::reset:
       if (change.phase == watching.phase && change.attempt <= watching.attempt)
-        fail(fmt::format("a watcher was told of a reset to attempt {} of {} after attempt {}", change.attempt,
-                         change.phase, watching.attempt));
+        fail(fmt::format("promise 5: a watcher was told of a reset to attempt {} of {} after attempt {}",
+                         change.attempt, change.phase, watching.attempt));
       watching.phase = change.phase;
       watching.attempt = change.attempt;
       watching.offset = 0;
@@ -275,9 +282,9 @@ void Simulation::told(Watching& watching, const Change& change) {
         watching.attempt = change.attempt;
         watching.offset = 0;
       }
-      if (change.attempt != watching.attempt) fail("text of a new attempt came without a reset");
+      if (change.attempt != watching.attempt) fail("promise 5: text of a new attempt came without a reset");
       if (change.offset != watching.offset)
-        fail(fmt::format("text came at {} where {} was due", change.offset, watching.offset));
+        fail(fmt::format("promise 5: text came at {} where {} was due", change.offset, watching.offset));
       watching.offset += change.text.size();
       break;
   }
@@ -336,19 +343,23 @@ bool Simulation::step() {
     }
     check();
   }
-  if (schedule_.steps() > most_steps) fail("it never comes to an end");
+  if (schedule_.steps() > most_steps) fail("promise 6: it never comes to an end");
   return true;
 }
 
 void Simulation::final_checks() {
   for (const auto& host : hosts_) {
-    if (host && host->core().running() > 0) fail("a runner still works when every job has ended");
+    if (host && host->core().running() > 0) fail("promise 6: a runner still works when every job has ended");
+  }
+  for (const auto& transfer : counters_.transfers) {
+    if (!transfer->over && !transfer->cancelled && !transfer->life->over)
+      fail("promise 11: a transfer is open when every job has ended");
   }
   for (const auto& watching : watchings_) {
     const auto& host = hosts_[static_cast<std::size_t>(watching->host)];
     const bool lives = host && host->life() == watching->life;
     if (lives && !watching->told_end && store().get(watching->id)) {
-      fail(fmt::format("a watcher on host {} was never told of the end of job {}: it was told revision {}",
+      fail(fmt::format("promise 5: a watcher on host {} was never told of the end of job {}: it was told revision {}",
                        watching->host, watching->id.to_string().substr(24), watching->revision));
     };
   }

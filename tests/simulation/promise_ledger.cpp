@@ -39,10 +39,6 @@ void PromiseLedger::phase_begins(simulation::Host& host, const PhaseContext& con
   }
 }
 
-void PromiseLedger::call_is_built(const PhaseContext&, int) {}
-
-void PromiseLedger::answer_arrives(const PhaseContext&, int) {}
-
 std::string PromiseLedger::check_mutation(const JobRecord* before, const Mutation& mutation, int host) {
   if (!broken_.empty()) return broken_;
   const auto broken = [&](int promise, const std::string& what) {
@@ -61,19 +57,18 @@ std::string PromiseLedger::check_mutation(const JobRecord* before, const Mutatio
     }
     if (after.control.epoch < before->control.epoch) return broken(3, "the epoch fell");
     if (is_terminal(before->job.state) && after.job.state != JobState::queued) return broken(6, "an ended job changed");
-    if (before->job.state == JobState::running && mutation.guard.token) {
-      // Only the owner writes with a token, and only as the attempt that is current.
+    const bool by_owner = mutation.kind == MutationKind::checkpoint || mutation.kind == MutationKind::progress ||
+                          mutation.kind == MutationKind::wait ||
+                          (mutation.kind == MutationKind::release && !is_terminal(before->job.state));
+    if (by_owner && before->job.state != JobState::running)
+      return broken(3, "a write of an attempt that has ended was taken");
+    if (by_owner) {
       const auto owner = host_of_runner_.find(before->control.runner);
       if (owner != host_of_runner_.end() && owner->second != host) {
         return broken(3, fmt::format("host {} wrote under the lease of host {}", host, owner->second));
       }
-      if (mutation.guard.token->epoch != before->control.epoch ||
-          mutation.guard.token->attempt != before->job.attempt || mutation.guard.token->phase != before->job.phase) {
-        return broken(3, "a write with an old fencing token was taken");
-      }
+      if (after.control.epoch != before->control.epoch) return broken(3, "a write with an old epoch was taken");
     }
-    if (mutation.guard.token && before->job.state != JobState::running)
-      return broken(3, "a write of an attempt that has ended was taken");
     for (const PhaseRecord& phase : before->job.phases) {
       const PhaseRecord* now = phase_of(after.job, phase.name);
       if (now == nullptr) return broken(5, "the history lost phase " + phase.name);

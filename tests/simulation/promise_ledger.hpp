@@ -14,9 +14,6 @@ class PromiseLedger {
  public:
   /// To be called by phases when their work begins.
   void phase_begins(simulation::Host& host, const PhaseContext& context, bool repeatable);
-  /// To be called by LLM phases when they parse an answer.
-  void answer_arrives(const PhaseContext& context, int ask);
-  void call_is_built(const PhaseContext& context, int ask);
 
   std::string check_mutation(const JobRecord* before, const Mutation& mutation, int host);
   std::string check(simulation::World& world);
