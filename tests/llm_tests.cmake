@@ -1,5 +1,6 @@
 # The LLM clients, and the server that plays one.
 bespoke_add_test(sse_parser_test)
+bespoke_add_test(llm_limits_test)
 bespoke_add_test(llm_recording_test)
 bespoke_add_test(llm_scripted_test)
 if(BESPOKE_WITH_CURL)

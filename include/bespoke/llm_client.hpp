@@ -60,6 +60,7 @@ struct LlmFailure {
   std::string request_id;
   Usage usage;         ///< what the failed try has cost
   std::string detail;  ///< for the owner: the provider's own words
+  bool sent = true;    ///< false: held back by a limit of our own, nothing was asked of the provider
 };
 
 /// Takes what a call gives: any number of deltas, then exactly one of done or error. Called on a thread of the client,
