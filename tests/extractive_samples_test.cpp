@@ -66,7 +66,7 @@ class ExtractiveSample : public testing::TestWithParam<std::tuple<const char*, c
     const auto client = make_extractive_client();
     const json input = {{"profile", profile_}, {"posting", posting_}, {"options", {{"language", language}}}};
     const ApplyWalk walk(apply_pipeline(*client), input, [&](const LlmRequest& request, int ask) {
-      const std::string answer = ask_client(*client, request);
+      std::string answer = ask_client(*client, request);
       const json context = to_nlohmann(request.context);
       if (ask == 0 && context.at("task") == "cv") {
         answers_.cv_context = context;

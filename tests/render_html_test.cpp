@@ -165,8 +165,8 @@ TEST(RenderHtml, ListsEachChangeWithAHandleForTheHostPage) {
 TEST(RenderHtml, TellsCoverageGapsScoreRefusalsAndFacts) {
   const std::string html = render_html(a_full_result());
   for (const char* text : {"1 of 3", "2 of 3", "Not in the profile", "Rust", "Before: 2 of 5 points",
-                           "After: 3.5 of 5 points", "named in the work", "no such figure", "unsupported_fact",
-                           "7 statements supported", "original text put back", "A notice"})
+                           "After: 3.5 of 5 points", "required · Brought out by this tailoring", "no such figure",
+                           "unsupported_fact", "7 statements supported", "original text put back", "A notice"})
     EXPECT_THAT(html, HasSubstr(text));
 }
 

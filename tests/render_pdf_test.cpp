@@ -37,7 +37,7 @@ std::string poppler(const std::string& tool, const std::string& pdf) {
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("bespoke-pdf-test-" + std::to_string(getpid()) + ".pdf");
   std::ofstream(path, std::ios::binary) << pdf;
-  const std::string output = output_of(tool + " " + path.string() + (tool == "pdftotext" ? " -" : ""));
+  std::string output = output_of(tool + " " + path.string() + (tool == "pdftotext" ? " -" : ""));
   std::filesystem::remove(path);
   return output;
 }
@@ -64,7 +64,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 class RenderPdf : public testing::Test {
  protected:
   void SetUp() override {
-    if (!BESPOKE_TEST_PDF) GTEST_SKIP() << "built without PDF, or without poppler's tools to read one";
+    const bool available = BESPOKE_TEST_PDF;
+    if (!available) GTEST_SKIP() << "built without PDF, or without poppler's tools to read one";
   }
 };
 

@@ -19,6 +19,7 @@ target_sources(
           render_fields.cpp
           render_fit.cpp
           render_html.cpp
+          render_html_coverage.cpp
           render_html_cv.cpp
           render_html_report.cpp
           render_letter.cpp

@@ -23,6 +23,18 @@ std::string html_cv(const CvDocument& document);
 /// The inside of the letter's sheet.
 std::string html_letter(const LetterDocument& letter, const CvDocument& sender);
 
+/// A heading within the report.
+std::string html_heading(std::string_view text);
+
+/// From what was to what is, in the direction of reading.
+std::string_view html_arrow(const Locale& locale);
+
+/// The keywords of the posting: how many, which, and where they are.
+std::string html_coverage(const nlohmann::json& result, const Locale& locale);
+
+/// How the score is made up, keyword by keyword.
+std::string html_score(const nlohmann::json& result, const Locale& locale);
+
 /// "What changed and why": everything that a result holds beside the two papers.
 std::string html_report(const nlohmann::json& result, const Locale& locale);
 

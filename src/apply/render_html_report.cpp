@@ -6,22 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <optional>
 
 namespace bespoke {
 namespace {
 
 using nlohmann::json;
-
-/// From what was to what is, in the direction of reading.
-std::string_view arrow(const Locale& locale) {
-  return locale.right_to_left ? "←" : "→";
-}
-
-std::string heading(std::string_view text) {
-  return "<h3>" + escape_html(text) + "</h3>\n";
-}
 
 std::string_view operation_word(const Locale::Report& words, const std::string& operation) {
   if (operation == "rewrite") return words.rewrite;
@@ -100,7 +90,7 @@ std::string order_rows(const json& change, const json& original, const Locale& l
     const bool moved = old && *old != place;
     const std::string text = target_text(original, id);
     items += fmt::format("<li{}><span class=\"from\">{}</span><span>{}</span></li>\n", moved ? " class=\"moved\"" : "",
-                         moved ? fmt::format("{} {} {}", *old, arrow(locale), place) : std::to_string(place),
+                         moved ? fmt::format("{} {} {}", *old, html_arrow(locale), place) : std::to_string(place),
                          html_lines(text.empty() ? id : text));
   }
   return change_row("order", locale.report.now, "<ul>\n" + items + "</ul>");
@@ -149,74 +139,11 @@ std::string changes_part(const json& result, const Locale& locale) {
   const json& changes = list_at(result, "changes");
   if (changes.empty()) {
     const bool told = result.is_object() && result.contains("changes");
-    return told ? heading(locale.report.changes) + "<p>" + escape_html(locale.report.no_changes) + "</p>\n" : "";
+    return told ? html_heading(locale.report.changes) + "<p>" + escape_html(locale.report.no_changes) + "</p>\n" : "";
   }
-  std::string html = heading(locale.report.changes) + "<ol class=\"changes\">\n";
+  std::string html = html_heading(locale.report.changes) + "<ol class=\"changes\">\n";
   for (const json& change : changes) html += change_item(change, object_at(result, "original"), locale);
   return html + "</ol>\n";
-}
-
-std::string coverage_bar(const json& coverage, std::string_view member, std::string_view word, const Locale& locale) {
-  const std::string covered = number_at(object_at(coverage, member), "covered");
-  const std::string total = number_at(object_at(coverage, member), "total");
-  if (covered.empty() || total.empty()) return {};
-  const std::string text = fill(locale.report.of, {{"covered", covered}, {"total", total}});
-  return fmt::format("<div><dt>{0}</dt><dd><meter min=\"0\" max=\"{1}\" value=\"{2}\">{3}</meter> {3}</dd></div>\n",
-                     escape_html(word), total, covered, escape_html(text));
-}
-
-std::string coverage_part(const json& result, const Locale& locale) {
-  const json& coverage = object_at(result, "coverage");
-  const Locale::Report& words = locale.report;
-  std::string html;
-  const std::string bars =
-      coverage_bar(coverage, "before", words.before, locale) + coverage_bar(coverage, "after", words.after, locale);
-  if (!bars.empty()) html += "<dl class=\"coverage\">\n" + bars + "</dl>\n";
-  if (!list_at(coverage, "keywords").empty())
-    html += "<p class=\"fine\"><b>" + escape_html(words.required) + "</b> · " + escape_html(words.preferred) + "</p>\n";
-  const std::array<std::pair<const char*, std::string_view>, 4> buckets = {
-      {{"surfaced", words.surfaced}, {"covered", words.covered}, {"hidden", words.hidden}, {"gap", words.gap}}};
-  for (const auto& [bucket, word] : buckets) {
-    std::string chips;
-    for (const json& keyword : list_at(coverage, "keywords")) {
-      if (text_at(keyword, "bucket") != bucket) continue;
-      const bool required = flag_at(keyword, "required", false);
-      chips += fmt::format("<li class=\"{}\" title=\"{}\"><bdi>{}</bdi></li>", required ? "required" : "preferred",
-                           escape_html(required ? words.required : words.preferred),
-                           escape_html(text_at(keyword, "keyword")));
-    }
-    if (chips.empty()) continue;
-    html += fmt::format("<div class=\"bucket {}\"><h4>{}</h4><ul class=\"chips\">{}</ul>", bucket, escape_html(word),
-                        chips);
-    if (std::string_view(bucket) == "gap") html += "<p>" + escape_html(words.gap_note) + "</p>";
-    html += "</div>\n";
-  }
-  return html.empty() ? html : heading(words.coverage) + html;
-}
-
-std::string score_part(const json& result, const Locale& locale) {
-  const json& score = object_at(result, "score");
-  const Locale::Report& words = locale.report;
-  std::string rows;
-  for (const json& line : list_at(score, "lines")) {
-    rows += "<tr><th scope=\"row\"><bdi>" + escape_html(text_at(line, "keyword")) + "</bdi></th><td class=\"number\">" +
-            escape_html(number_at(line, "points")) + " / " + escape_html(number_at(line, "weight")) + "</td><td>" +
-            html_lines(text_at(line, "explanation")) + "</td></tr>\n";
-  }
-  const std::string max = number_at(score, "max");
-  std::string totals;
-  for (const auto& [member, word] : {std::pair{"before", words.before}, std::pair{"after", words.after}}) {
-    const std::string points = number_at(score, member);
-    if (points.empty() || max.empty()) continue;
-    totals += (totals.empty() ? "" : fmt::format(" {} ", arrow(locale))) + std::string(word) +
-              std::string(locale.colon) + fill(words.points, {{"points", points}, {"max", max}});
-  }
-  if (rows.empty() && totals.empty()) return {};
-  std::string html = heading(words.score);
-  if (!totals.empty()) html += "<p><strong>" + escape_html(totals) + "</strong></p>\n";
-  html += "<p class=\"fine\">" + escape_html(words.score_note) + "</p>\n";
-  if (!rows.empty()) html += "<table>\n" + rows + "</table>\n";
-  return html;
 }
 
 std::string refused_part(const json& result, const Locale& locale) {
@@ -228,7 +155,7 @@ std::string refused_part(const json& result, const Locale& locale) {
              escape_html(locale.colon) + html_lines(text_at(refused, "message")) + " <code>" +
              escape_html(text_at(refused, "code")) + "</code></li>\n";
   }
-  return items.empty() ? items : heading(locale.report.refused) + "<ul class=\"plain\">\n" + items + "</ul>\n";
+  return items.empty() ? items : html_heading(locale.report.refused) + "<ul class=\"plain\">\n" + items + "</ul>\n";
 }
 
 std::string_view action_word(const Locale::Report& words, const std::string& action) {
@@ -247,7 +174,7 @@ std::string facts_part(const json& result, const Locale& locale) {
     const std::string number = number_at(report, member);
     return number.empty() ? std::string("0") : number;
   };
-  std::string html = heading(words.facts) + "<p>" +
+  std::string html = html_heading(words.facts) + "<p>" +
                      escape_html(fill(words.facts_line, {{"supported", count("supported")},
                                                          {"violations", count("violations")},
                                                          {"reverted", count("reverted")},
@@ -271,14 +198,14 @@ std::string facts_part(const json& result, const Locale& locale) {
 std::string notices_part(const json& result, const Locale& locale) {
   std::string items;
   for (const std::string& notice : texts_at(result, "notices")) items += "<li>" + html_lines(notice) + "</li>\n";
-  return items.empty() ? items : heading(locale.report.notes) + "<ul class=\"plain\">\n" + items + "</ul>\n";
+  return items.empty() ? items : html_heading(locale.report.notes) + "<ul class=\"plain\">\n" + items + "</ul>\n";
 }
 
 }  // namespace
 
 std::string html_report(const json& result, const Locale& locale) {
-  const std::string body = notices_part(result, locale) + coverage_part(result, locale) + changes_part(result, locale) +
-                           refused_part(result, locale) + facts_part(result, locale) + score_part(result, locale);
+  const std::string body = notices_part(result, locale) + html_coverage(result, locale) + changes_part(result, locale) +
+                           refused_part(result, locale) + facts_part(result, locale) + html_score(result, locale);
   if (body.empty()) return {};
   return "<h2>" + escape_html(locale.report.title) + "</h2>\n" + body;
 }
