@@ -7,7 +7,8 @@
 #include "session.hpp"
 #include "stop_signals.hpp"
 
-#include <fmt/format.h>
+#include <string_view>
+#include <utility>
 
 namespace cli {
 namespace {
@@ -28,10 +29,12 @@ bespoke::JobId submit(bespoke::PhaseRunner& runner, const bespoke::SubmitRequest
   try {
     return runner.submit(request);
   } catch (const bespoke::Error& error) {
-    if (error.code() == bespoke::ErrorCode::invalid_argument)
-      throw bespoke::Error(
-          error.code(), fmt::format("{} (profile {}, posting {})", error.message(), options.profile, options.posting));
-    throw;
+    if (error.code() != bespoke::ErrorCode::invalid_argument) throw;
+    std::string message = error.message();
+    for (const auto& [part, file] :
+         {std::pair<std::string_view, std::string>{"profile:", options.profile}, {"posting:", options.posting}})
+      if (message.starts_with(part)) message.replace(0, part.size() - 1, file);
+    throw bespoke::Error(error.code(), message);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace cli {
@@ -22,6 +23,14 @@ std::optional<long long> count_at(const json& tree, const char* pointer) {
   if (value.is_number()) return value.get<long long>();
   if (value.is_array()) return static_cast<long long>(value.size());
   return std::nullopt;
+}
+
+/// Keywords of the posting that the profile has nothing for.
+long long gaps_of(const json& tree) {
+  const json::json_pointer keywords("/coverage/keywords");
+  if (!tree.contains(keywords)) return 0;
+  return std::ranges::count_if(tree.at(keywords),
+                               [](const json& keyword) { return keyword.value("bucket", "") == "gap"; });
 }
 
 }  // namespace
@@ -42,7 +51,7 @@ std::string result_words(const bespoke::Json& result, const bespoke::Usage& usag
   const auto after = count_at(tree, "/coverage/after/covered");
   const auto total = count_at(tree, "/coverage/after/total");
   if (before && after && total) add(fmt::format("coverage {} → {} of {}", *before, *after, *total));
-  if (const auto gaps = count_at(tree, "/coverage/after/gaps"); gaps && *gaps > 0) add(counted(*gaps, "honest gap"));
+  if (const auto gaps = gaps_of(tree); gaps > 0) add(counted(gaps, "honest gap"));
   if (const auto reverted = count_at(tree, "/fact_report/reverted"); reverted && *reverted > 0)
     add(counted(*reverted, "claim") + " reverted");
   if (usage.cost_micro_usd > 0) add(fmt::format("${:.3f}", static_cast<double>(usage.cost_micro_usd) / 1e6));
