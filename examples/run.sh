@@ -41,10 +41,10 @@ command_line "${apply[@]}"
 heading "2. The same with a language model, and a process that is killed in the middle of its answer"
 say "A server on loopback plays the model: OpenAI's wire format, an answer in small pieces over a few seconds."
 requests=$data/requests.jsonl
-build/bin/bespoke_paced_llm --port 0 --request-log "$requests" >"$data/server" &
+build/bin/bespoke_paced_llm --tokens-per-second 150 --log "$requests" >"$data/server" &
 server=$!
 until [[ -s $data/server ]]; do kill -0 "$server" && sleep 0.05; done
-url=$(head -n 1 "$data/server")
+url=$(sed -n 's/^listening on //p' "$data/server")
 
 llm=(--llm openai:paced --base-url "$url")
 apply=("$bespoke" apply --profile "$profiles/graduate.json" --posting "$postings/junior.json" "${llm[@]}" --out preview/resumed)
@@ -69,7 +69,7 @@ wait "$worker" 2>/dev/null || true
 exec 3<&-
 say "       killed with SIGKILL: process $worker, in the middle of the letter"
 worker=
-asked_before=$(wc -l <"$requests")
+asked_before=$(grep -c '"event":"start"' "$requests")
 
 heading "3. Start again: the job goes on after its last finished phase"
 work=("$bespoke" work --until-idle "${llm[@]}")
@@ -79,7 +79,7 @@ say ""
 command_line "$bespoke jobs show $id --out preview/resumed"
 "$bespoke" jobs show "$id" --out preview/resumed
 say ""
-say "The model was asked $asked_before times before the kill and $(($(wc -l <"$requests") - asked_before)) times after it: the finished CV was kept, only the letter was begun anew."
+say "The model was asked $asked_before times before the kill and $(($(grep -c '"event":"start"' "$requests") - asked_before)) times after it: the finished CV was kept, only the letter was begun anew."
 
 heading "Done"
 say "preview/preview.html            from the sample data"

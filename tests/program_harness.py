@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ.get("BESPOKE_BIN_DIR", ROOT / "build" / "bin"))
 DATA = ROOT / "examples" / "data"
 LONG = bool(os.environ.get("BESPOKE_LONG_TESTS"))
+# Each posting of a test ends its title with a number after this.
+POSTING_TITLE = "Metering Platform "
 # Sanitized programs are several times slower.
 SLOW = float(os.environ.get("BESPOKE_TEST_SLOWNESS", "1"))
 
@@ -122,15 +124,19 @@ class Process:
 class PacedServer(Process):
     """The paced, OpenAI-compatible server of examples/, on a free port of loopback."""
 
-    def __init__(self, folder, *arguments, port=0):
+    def __init__(self, folder, tokens_per_second=400, port=0):
         self.log = Path(folder) / "requests.jsonl"
-        super().__init__("bespoke_paced_llm", "--port", port, "--request-log", self.log, *arguments)
+        super().__init__("bespoke_paced_llm", "--port", port, "--tokens-per-second", tokens_per_second / SLOW, "--log", self.log,
+                         "--log-word-after", POSTING_TITLE)  # fmt: skip
         line = self.until(lambda text: "http://" in text)
         self.url = re.search(r"http://\S+", line)[0]
 
-    def requests(self):
-        """What was asked, in order."""
+    def log_lines(self):
         return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+
+    def requests(self):
+        """What was asked, in order: {"time", "request", "body" (a hash), "word" (of the posting), "schema"}."""
+        return [line for line in self.log_lines() if line["event"] == "start"]
 
 
 def executions(path):
@@ -145,7 +151,8 @@ def executions(path):
 def posting(folder, number):
     """A posting of its own for job `number`, so that its calls can be told from those of other jobs."""
     tree = json.loads((DATA / "postings" / "northwind.json").read_text())
-    tree["title"] = f"{tree['title']} {number:04}"
+    assert tree["title"].endswith(POSTING_TITLE.strip())
+    tree["title"] += f" {number:04}"
     path = Path(folder) / f"posting-{number:04}.json"
     path.write_text(json.dumps(tree))
     return path
