@@ -220,7 +220,7 @@ TEST(PlainProgress, TellsFailedAttemptsAndStartsAnew) {
   job.phases.back().state = PhaseState::running;
   job.phases.back().attempts = 2;
   view->show(snapshot(job));
-  EXPECT_THAT(paper.text(), HasSubstr("Generating tailored CV with AI... (start 2)\n"));
+  EXPECT_THAT(paper.text(), HasSubstr("       begun anew: attempt 2\n"));
 }
 
 TEST(FailureLines, NameTheCodeTheTimeAndTheWayOn) {

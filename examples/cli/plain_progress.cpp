@@ -41,10 +41,9 @@ class PlainProgress final : public ProgressView {
     const bool failed_before = phase.error && phase.state != bespoke::PhaseState::succeeded;
     if (phase.state == bespoke::PhaseState::pending && phase.attempts == 0) return;
     int& shown = seen.attempts[phase.name];
-    const bool first = shown == 0;
-    if (first) {
-      milestone(job, phase.percent, phase.label + (phase.attempts > 1 ? again(phase) : std::string()));
-      shown = phase.attempts;
+    if (shown == 0) {
+      milestone(job, phase.percent, phase.label);
+      shown = 1;
     }
     int& failures = seen.failures[phase.name];
     if (failed_before && phase.error->attempt > failures && !is_terminal(job.state)) {
@@ -53,7 +52,7 @@ class PlainProgress final : public ProgressView {
                             printable(phase.error->message), next_try(job)));
     }
     if (phase.attempts > shown && phase.state == bespoke::PhaseState::running) {
-      note(job, phase.label + again(phase));
+      note(job, fmt::format("begun anew: attempt {}", phase.attempts));
       shown = phase.attempts;
     }
     if (phase.state == bespoke::PhaseState::succeeded && seen.finished.insert(phase.name).second) {
@@ -61,8 +60,6 @@ class PlainProgress final : public ProgressView {
       if (!words.empty()) note(job, words);
     }
   }
-
-  static std::string again(const bespoke::PhaseRecord& phase) { return fmt::format(" (start {})", phase.attempts); }
 
   static std::string next_try(const bespoke::Job& job) {
     if (!job.waiting) return "";
