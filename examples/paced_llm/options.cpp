@@ -15,6 +15,7 @@ constexpr const char* usage =
   --tokens-per-second N    of each stream; default 40
   --first-token-delay N    milliseconds before the first token; default 0
   --log FILE               appends one JSON line for each start and end of a request
+  --log-word-after TEXT    also logs the word that follows TEXT in a request, to tell requests apart
   --port-file FILE         writes the port's number there once the server listens
   --fail-first N           answers the first N requests with 503
   --cut-after N            breaks one stream off after N tokens
@@ -59,6 +60,8 @@ Options read_options(int count, char** arguments) {
       options.first_token_delay_ms = number(name, value, 0, 3'600'000);
     } else if (name == "--log") {
       options.log_file = value;
+    } else if (name == "--log-word-after") {
+      options.log_word_after = value;
     } else if (name == "--port-file") {
       options.port_file = value;
     } else if (name == "--fail-first") {

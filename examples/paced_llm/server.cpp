@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -30,6 +31,22 @@ void require(bool good, const char* what) {
 void watch(int epoll, int operation, int fd, std::uint64_t id, std::uint32_t events) {
   epoll_event event{.events = events, .data = {.u64 = id}};
   require(epoll_ctl(epoll, operation, fd, &event) == 0, "epoll_ctl");
+}
+
+/// The name of the JSON Schema that the answer is to follow; empty when none is asked for.
+std::string schema_name(const json& body) {
+  const json::json_pointer name("/response_format/json_schema/name");
+  return body.is_object() && body.contains(name) && body.at(name).is_string() ? body.at(name).get<std::string>() : "";
+}
+
+/// Letters and digits right after `text` in `body`.
+std::string word_after(const std::string& body, const std::string& text) {
+  const std::size_t found = text.empty() ? std::string::npos : body.find(text);
+  if (found == std::string::npos) return "";
+  const std::size_t start = found + text.size();
+  std::size_t end = start;
+  while (end < body.size() && std::isalnum(static_cast<unsigned char>(body[end])) != 0) ++end;
+  return body.substr(start, end - start);
 }
 
 }  // namespace
@@ -166,8 +183,12 @@ void Server::answer(std::uint64_t id, Connection& connection, const HttpRequest&
 void Server::start_completion(std::uint64_t id, Connection& connection, const HttpRequest& request) {
   const std::size_t number = ++requests_;
   const json body = json::parse(request.body, nullptr, false);
-  log_.write(
-      {{"event", "start"}, {"request", number}, {"body", body_hash(request.body)}, {"bytes", request.body.size()}});
+  log_.write({{"event", "start"},
+              {"request", number},
+              {"body", body_hash(request.body)},
+              {"bytes", request.body.size()},
+              {"schema", schema_name(body)},
+              {"word", word_after(request.body, options_.log_word_after)}});
   const auto refuse = [&](int status, std::string_view code, std::string_view words, std::string_view headers) {
     log_.write({{"event", "end"}, {"request", number}, {"outcome", "refused"}, {"status", status}, {"tokens", 0}});
     connection.output += error_answer(status, code, words, headers);
