@@ -12,7 +12,7 @@ from pathlib import Path
 from program_harness import LONG, SLOW, PacedServer, Process, executions, fail, scratch, seeded, show, submit
 
 ROUNDS = 30 if LONG else 5
-JOBS_EACH = 3
+JOBS = 6  # submitted in each round
 LIMIT = 1.0
 
 
@@ -26,14 +26,18 @@ def seconds(event):
 
 
 def worker(store, server, log):
-    return Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url, "--max-jobs",
-                   2 * JOBS_EACH, "--execution-log", log, "--log-level", "error")  # fmt: skip
+    return Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url,
+                   "--execution-log", log, "--log-level", "error")  # fmt: skip
 
 
 def under_way(log, pid):
     """Jobs whose last event is a start by `pid`."""
     last = {event["job"]: event for event in executions(log)} if log.exists() else {}
     return {job: event for job, event in last.items() if event["event"] == "started" and event["pid"] == str(pid)}
+
+
+def in_mid_call(log, pid):
+    return [job for job, event in under_way(log, pid).items() if event["phase"].startswith("generate_")]
 
 
 def wait_for(condition, what, limit=30):
@@ -46,17 +50,16 @@ def wait_for(condition, what, limit=30):
 
 def check_one_at_a_time(log, killed_at):
     """Between a start and its end, or the death of its process, nobody else starts the job."""
-    holder = {}
+    holder = {}  # by job: who has started a phase last, and which
     for event in executions(log):
-        job, pid = event["job"], event["pid"]
+        job, pid, phase = event["job"], event["pid"], event["phase"]
+        other, running = holder.get(job, (None, None))
         if event["event"] == "started":
-            other = holder.get(job)
             expect(other in (None, pid) or killed_at.get(other, float("inf")) <= seconds(event) + 0.001,
-                   f"{job} was started by {pid} while {other} ran it")  # fmt: skip
-            holder[job] = pid
-        else:
-            expect(holder.get(job) == pid, f"{job}: {pid} finished a phase that {holder.get(job)} was running")
-            holder[job] = None
+                   f"{job}: {phase} was started by {pid} while {other} ran {running}")  # fmt: skip
+            holder[job] = (pid, phase)
+        else:  # of a repeatable phase this may come after the start of the next one, but never from another process
+            expect(other == pid, f"{job}: {pid} finished {phase} while {other} ran {running}")
 
 
 def main():
@@ -71,13 +74,12 @@ def main():
         ids = []
         killed_at = {}
         for _ in range(ROUNDS):
-            for _ in range(2 * JOBS_EACH):
+            for _ in range(JOBS):
                 ids.append(submit(store, folder, len(ids)))
-            victim = chance.choice(workers)
-            streaming = lambda pid=victim.pid: [  # noqa: E731
-                job for job, event in under_way(log, pid).items() if event["phase"].startswith("generate_")
-            ]  # fmt: skip
-            wait_for(streaming, "the worker that is to be killed has jobs in the middle of a call")
+            victim = wait_for(
+                lambda: next((one for one in chance.sample(workers, 2) if in_mid_call(log, one.pid)), None),
+                "a worker has jobs in the middle of a call",
+            )
             killed_at[str(victim.pid)] = time.time()
             victim.kill()
             orphans = under_way(log, victim.pid)

@@ -110,6 +110,8 @@ class Process:
         code = self.popen.wait(timeout * SLOW)
         for reader in self._readers:
             reader.join(10)
+        self.popen.stdout.close()
+        self.popen.stderr.close()
         return code
 
     def kill(self):

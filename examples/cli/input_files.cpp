@@ -50,7 +50,9 @@ std::string read_input(const std::string& path) {
 }
 
 bespoke::Json read_profile(const std::string& path) {
-  return parse(path, read_input(path));
+  bespoke::Json profile = parse(path, read_input(path));
+  if (profile.is_null()) throw wrong(path, "expected a JSON Resume object, found null");
+  return profile;
 }
 
 bespoke::Json read_posting(const std::string& path) {
