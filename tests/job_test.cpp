@@ -76,6 +76,19 @@ TEST(JobJson, HasTheMembersOfTheDesignInItsOrder) {
   EXPECT_TRUE(tree["ended_at"].is_null());
 }
 
+TEST(JobJson, IsTheTextThatTheJsonLibraryWouldWrite) {
+  JobRecord record = a_full_record();
+  for (const double percent : {0.0, 10.0, 61.5, 99.999999999, 1.0 / 3, 1e-7, 100.0}) {
+    record.job.percent = percent;
+    record.job.owner = "Zo\u00eb \"\\\b\f\n\r\t\x01\x7f \xf0\x9f\x98\x80";
+    const std::string text = to_json(record).text();
+    EXPECT_EQ(nlohmann::ordered_json::parse(text).dump(), text);
+    EXPECT_EQ(job_record_from_json(Json::trusted(text)), record);
+  }
+  record.job.error->detail = "broken \xff";
+  EXPECT_THROW(to_json(record), Error);
+}
+
 TEST(JobJson, NamesWhatIsWrongWithoutQuotingTheDocument) {
   try {
     job_from_json(Json::parse(R"({"id":"nobody@example.com"})"));

@@ -1,27 +1,34 @@
 #include <bespoke/change.hpp>
-#include <bespoke/json.hpp>
 
 #include "job/job_json.hpp"
 
 namespace bespoke {
 
 Json to_json(const Change& change) {
-  using nlohmann::ordered_json;
+  JsonWriter out;
+  out.begin_object();
   switch (change.kind) {
     case Change::Kind::snapshot:
-      return from_nlohmann(ordered_json{{"kind", "snapshot"}, {"job", to_tree(change.job)}});
+      out.key("kind").value("snapshot");
+      write(out.key("job"), change.job);
+      break;
     case Change::Kind::text:
-      return from_nlohmann(ordered_json{{"kind", "text"},
-                                        {"id", change.job.id.to_string()},
-                                        {"phase", change.phase},
-                                        {"attempt", change.attempt},
-                                        {"offset", change.offset},
-                                        {"text", change.text}});
+      out.key("kind").value("text");
+      out.key("id").value(change.job.id.to_string());
+      out.key("phase").value(change.phase);
+      out.key("attempt").value(change.attempt);
+      out.key("offset").value(change.offset);
+      out.key("text").value(change.text);
+      break;
     case Change::Kind::reset:
-      return from_nlohmann(ordered_json{
-          {"kind", "reset"}, {"id", change.job.id.to_string()}, {"phase", change.phase}, {"attempt", change.attempt}});
+      out.key("kind").value("reset");
+      out.key("id").value(change.job.id.to_string());
+      out.key("phase").value(change.phase);
+      out.key("attempt").value(change.attempt);
+      break;
   }
-  return {};
+  out.end_object();
+  return out.take();
 }
 
 }  // namespace bespoke

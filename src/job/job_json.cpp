@@ -12,10 +12,6 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json optional_time(const std::optional<WallTime>& time) {
-  return time ? ordered_json(to_rfc3339(*time)) : ordered_json();
-}
-
 std::optional<WallTime> optional_time(const json& tree, const char* member) {
   const auto found = tree.find(member);
   if (found == tree.end() || found->is_null()) return std::nullopt;
@@ -33,16 +29,62 @@ Enum word(const json& tree, const char* member, std::optional<Enum> (*read)(std:
   return *value;
 }
 
-ordered_json to_tree(const PhaseRecord& phase) {
-  return {{"name", phase.name},
-          {"label", phase.label},
-          {"percent", phase.percent},
-          {"state", to_string(phase.state)},
-          {"started_at", optional_time(phase.started_at)},
-          {"ended_at", optional_time(phase.ended_at)},
-          {"attempts", phase.attempts},
-          {"usage", bespoke::to_tree(phase.usage)},
-          {"error", phase.error ? bespoke::to_tree(*phase.error) : ordered_json()}};
+void write(JsonWriter& out, const std::optional<WallTime>& time) {
+  if (time) {
+    out.value(to_rfc3339(*time));
+  } else {
+    out.null();
+  }
+}
+
+void write(JsonWriter& out, const Usage& usage) {
+  out.begin_object();
+  out.key("input_tokens").value(usage.input_tokens);
+  out.key("output_tokens").value(usage.output_tokens);
+  out.key("cost_micro_usd").value(usage.cost_micro_usd);
+  out.key("certainty").value(to_string(usage.certainty));
+  out.end_object();
+}
+
+void write(JsonWriter& out, const std::optional<ErrorInfo>& error) {
+  if (!error) {
+    out.null();
+    return;
+  }
+  out.begin_object();
+  out.key("code").value(to_string(error->code));
+  out.key("message").value(error->message);
+  out.key("phase").value(error->phase);
+  out.key("attempt").value(error->attempt);
+  out.key("retryable").value(error->retryable);
+  out.key("detail").value(error->detail);
+  out.end_object();
+}
+
+void write(JsonWriter& out, const std::optional<Waiting>& waiting) {
+  if (!waiting) {
+    out.null();
+    return;
+  }
+  out.begin_object();
+  out.key("reason").value(to_string(waiting->reason));
+  out.key("until").value(to_rfc3339(waiting->until));
+  out.key("signal").value(waiting->signal);
+  out.end_object();
+}
+
+void write(JsonWriter& out, const PhaseRecord& phase) {
+  out.begin_object();
+  out.key("name").value(phase.name);
+  out.key("label").value(phase.label);
+  out.key("percent").value(phase.percent);
+  out.key("state").value(to_string(phase.state));
+  write(out.key("started_at"), phase.started_at);
+  write(out.key("ended_at"), phase.ended_at);
+  out.key("attempts").value(phase.attempts);
+  write(out.key("usage"), phase.usage);
+  write(out.key("error"), phase.error);
+  out.end_object();
 }
 
 PhaseRecord phase_from_tree(const json& tree) {
@@ -86,40 +128,38 @@ ordered_json to_tree(const ErrorInfo& error) {
           {"attempt", error.attempt},      {"retryable", error.retryable}, {"detail", error.detail}};
 }
 
-ordered_json to_tree(const Job& job) {
-  ordered_json tree = {{"id", job.id.to_string()},
-                       {"owner", job.owner},
-                       {"pipeline", job.pipeline},
-                       {"version", job.version},
-                       {"state", to_string(job.state)},
-                       {"phase", job.phase},
-                       {"label", job.label},
-                       {"percent", job.percent},
-                       {"revision", job.revision},
-                       {"attempt", job.attempt},
-                       {"attempts_used", job.attempts_used},
-                       {"max_attempts", job.max_attempts},
-                       {"waiting", nullptr},
-                       {"error", job.error ? to_tree(*job.error) : ordered_json()},
-                       {"phases", ordered_json::array()},
-                       {"usage", to_tree(job.usage)},
-                       {"model", job.model},
-                       {"tags", job.tags},
-                       {"key", job.key},
-                       {"created_at", to_rfc3339(job.created_at)},
-                       {"updated_at", to_rfc3339(job.updated_at)},
-                       {"started_at", optional_time(job.started_at)},
-                       {"ended_at", optional_time(job.ended_at)},
-                       {"expires_at", optional_time(job.expires_at)},
-                       {"traceparent", job.traceparent}};
-  if (job.waiting) {
-    tree["waiting"] = {{"reason", to_string(job.waiting->reason)},
-                       {"until", to_rfc3339(job.waiting->until)},
-                       {"signal", job.waiting->signal}};
-  }
-  ordered_json& phases = tree["phases"];
-  for (const PhaseRecord& phase : job.phases) phases.push_back(to_tree(phase));
-  return tree;
+void write(JsonWriter& out, const Job& job) {
+  out.begin_object();
+  out.key("id").value(job.id.to_string());
+  out.key("owner").value(job.owner);
+  out.key("pipeline").value(job.pipeline);
+  out.key("version").value(job.version);
+  out.key("state").value(to_string(job.state));
+  out.key("phase").value(job.phase);
+  out.key("label").value(job.label);
+  out.key("percent").value(job.percent);
+  out.key("revision").value(job.revision);
+  out.key("attempt").value(job.attempt);
+  out.key("attempts_used").value(job.attempts_used);
+  out.key("max_attempts").value(job.max_attempts);
+  write(out.key("waiting"), job.waiting);
+  write(out.key("error"), job.error);
+  out.key("phases").begin_array();
+  for (const PhaseRecord& phase : job.phases) write(out, phase);
+  out.end_array();
+  write(out.key("usage"), job.usage);
+  out.key("model").value(job.model);
+  out.key("tags").begin_array();
+  for (const std::string& tag : job.tags) out.value(tag);
+  out.end_array();
+  out.key("key").value(job.key);
+  out.key("created_at").value(to_rfc3339(job.created_at));
+  out.key("updated_at").value(to_rfc3339(job.updated_at));
+  write(out.key("started_at"), job.started_at);
+  write(out.key("ended_at"), job.ended_at);
+  write(out.key("expires_at"), job.expires_at);
+  out.key("traceparent").value(job.traceparent);
+  out.end_object();
 }
 
 Usage usage_from_tree(const json& tree) {
@@ -176,7 +216,9 @@ Job job_from_tree(const json& tree) {
 }
 
 Json to_json(const Job& job) {
-  return from_nlohmann(to_tree(job));
+  JsonWriter out;
+  write(out, job);
+  return out.take();
 }
 
 Job job_from_json(const Json& text) {
@@ -185,16 +227,21 @@ Job job_from_json(const Json& text) {
 
 Json to_json(const JobRecord& record) {
   const JobControl& control = record.control;
-  return from_nlohmann(ordered_json{{"job", to_tree(record.job)},
-                                    {"control",
-                                     {{"runner", control.runner.to_string()},
-                                      {"epoch", control.epoch},
-                                      {"priority", control.priority},
-                                      {"run_at", to_rfc3339(control.run_at)},
-                                      {"takeovers", control.takeovers},
-                                      {"model_index", control.model_index},
-                                      {"input_hash", control.input_hash},
-                                      {"write_id", control.write_id}}}});
+  JsonWriter out;
+  out.begin_object();
+  write(out.key("job"), record.job);
+  out.key("control").begin_object();
+  out.key("runner").value(control.runner.to_string());
+  out.key("epoch").value(control.epoch);
+  out.key("priority").value(control.priority);
+  out.key("run_at").value(to_rfc3339(control.run_at));
+  out.key("takeovers").value(control.takeovers);
+  out.key("model_index").value(control.model_index);
+  out.key("input_hash").value(control.input_hash);
+  out.key("write_id").value(control.write_id);
+  out.end_object();
+  out.end_object();
+  return out.take();
 }
 
 JobRecord job_record_from_json(const Json& text) {

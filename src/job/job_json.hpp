@@ -3,13 +3,15 @@
 #include <bespoke/job.hpp>
 #include <bespoke/job_record.hpp>
 
+#include "job/json_writer.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace bespoke {
 
 nlohmann::ordered_json to_tree(const Usage& usage);
 nlohmann::ordered_json to_tree(const ErrorInfo& error);
-nlohmann::ordered_json to_tree(const Job& job);
+void write(JsonWriter& out, const Job& job);
 Usage usage_from_tree(const nlohmann::json& tree);
 ErrorInfo error_from_tree(const nlohmann::json& tree);
 Job job_from_tree(const nlohmann::json& tree);
