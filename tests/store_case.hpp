@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,10 +28,13 @@ struct StoreFactory {
 /// What a case runs on.
 class StoreUnderTest {
  public:
-  explicit StoreUnderTest(StoreFixture fixture) : fixture_(std::move(fixture)), store_(fixture_.open()) {}
+  explicit StoreUnderTest(StoreFixture fixture, std::chrono::milliseconds patience = std::chrono::seconds(10))
+      : fixture_(std::move(fixture)), patience_(patience), store_(fixture_.open()) {}
 
   JobStore& store() { return *store_; }
   JobStore* operator->() { return store_.get(); }
+  /// How long to wait at most for what happens on another thread.
+  std::chrono::milliseconds patience() const { return patience_; }
   /// Closes the store and opens it again; false if it isn't one that keeps anything.
   bool reopen() {
     if (!store_->capabilities().durable) return false;
@@ -43,6 +47,7 @@ class StoreUnderTest {
 
  private:
   StoreFixture fixture_;
+  std::chrono::milliseconds patience_;
   std::unique_ptr<JobStore> store_;
 };
 

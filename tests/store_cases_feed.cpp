@@ -3,11 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace bespoke::testing {
 namespace {
@@ -28,6 +31,7 @@ std::vector<JobId> ids_of(const ChangePage& page) {
 /// Counts calls and lets a test wait for them.
 class WakeCounter {
  public:
+  explicit WakeCounter(std::chrono::milliseconds patience) : patience_(patience) {}
   std::function<void()> callback() {
     return [this] {
       const std::lock_guard lock(mutex_);
@@ -39,13 +43,14 @@ class WakeCounter {
     const std::lock_guard lock(mutex_);
     return count_;
   }
-  /// Whether more than `seen` calls have come within ten seconds.
+  /// Whether more than `seen` calls have come before patience ends.
   bool passes(int seen) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return count_ > seen; });
+    return changed_.wait_for(lock, patience_, [&] { return count_ > seen; });
   }
 
  private:
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable changed_;
   int count_ = 0;
@@ -170,7 +175,8 @@ STORE_CASE(ConcurrentWritersLoseNothingAndTheFeedSeesAll) {
   const JobRecord shared = queued_job();
   apply_one(store.store(), submit_of(shared));
   std::atomic<int> applied{0};
-  std::atomic<int> won{0};
+  std::mutex mutex;
+  std::vector<std::uint64_t> won;  // revisions for which a writer was let in
   std::atomic<bool> writing{true};
   std::map<JobId, int> seen;
   std::thread reader([&] {
@@ -203,7 +209,10 @@ STORE_CASE(ConcurrentWritersLoseNothingAndTheFeedSeesAll) {
         const Mutation batch[] = {submit_of(own), fight, put_of(MutationKind::progress, own)};
         const std::vector<MutationResult> results = store->apply(batch);
         if (results[0].outcome == MutationOutcome::applied && results[2].revision == 2) ++applied;
-        if (results[1].outcome == MutationOutcome::applied) ++won;
+        if (results[1].outcome == MutationOutcome::applied) {
+          const std::lock_guard lock(mutex);
+          won.push_back(*fight.guard.revision);
+        }
       }
     });
   }
@@ -211,15 +220,17 @@ STORE_CASE(ConcurrentWritersLoseNothingAndTheFeedSeesAll) {
   writing = false;
   reader.join();
   EXPECT_EQ(applied, writers * rounds);
-  EXPECT_GE(won, rounds);
-  EXPECT_EQ(store->get(shared.job.id)->job.revision, 1U + static_cast<unsigned>(won));
+  EXPECT_GE(won.size(), static_cast<std::size_t>(rounds));
+  std::sort(won.begin(), won.end());
+  EXPECT_EQ(std::adjacent_find(won.begin(), won.end()), won.end()) << "two writers were let in for one revision";
+  EXPECT_EQ(store->get(shared.job.id)->job.revision, 1U + won.size());
   EXPECT_EQ(seen.size(), 1U + writers * rounds);
   EXPECT_EQ(store->list({.limit = 1000}).size(), 1U + writers * rounds);
 }
 
 STORE_CASE(WakeIsCalledAfterAChangeAndNotAfterTheSubscriptionEnds) {
-  WakeCounter first;
-  WakeCounter second;
+  WakeCounter first(store.patience());
+  WakeCounter second(store.patience());
   std::unique_ptr<WakeSubscription> one = store->on_wake(first.callback());
   const std::unique_ptr<WakeSubscription> two = store->on_wake(second.callback());
   apply_one(store.store(), submit_of(queued_job()));
@@ -249,13 +260,13 @@ STORE_CASE(WakeSubscriptionCanEndInsideItsOwnCall) {
   }
   apply_one(store.store(), submit_of(queued_job()));
   std::unique_lock lock(mutex);
-  EXPECT_TRUE(ended.wait_for(lock, std::chrono::seconds(10), [&] { return called; }));
+  EXPECT_TRUE(ended.wait_for(lock, store.patience(), [&] { return called; }));
 }
 
 STORE_CASE(WakeReachesAnotherStoreObject) {
   const std::unique_ptr<JobStore> other = store.another();
   if (!other) GTEST_SKIP() << "one object only";
-  WakeCounter counter;
+  WakeCounter counter(store.patience());
   const std::unique_ptr<WakeSubscription> subscription = other->on_wake(counter.callback());
   const JobRecord record = queued_job();
   apply_one(store.store(), submit_of(record));

@@ -8,11 +8,6 @@
 
 namespace bespoke::testing {
 
-std::vector<StoreCase>& store_cases() {
-  static std::vector<StoreCase> cases;
-  return cases;
-}
-
 namespace {
 
 #ifdef BESPOKE_HAVE_SQLITE
