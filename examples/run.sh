@@ -24,7 +24,8 @@ trap 'exit 130' INT TERM
 heading "Set-up"
 start=$SECONDS
 cmake/debian-packages.sh build
-[[ -f build/CMakeCache.txt ]] || cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBESPOKE_BUILD_TESTS=OFF >"$data/cmake.log" ||
+[[ -f build/CMakeCache.txt ]] || cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" \
+  -DBESPOKE_BUILD_TESTS=OFF >"$data/cmake.log" ||
   { cat "$data/cmake.log"; exit 1; }
 cmake --build build --target bespoke_cli bespoke_paced_llm >"$data/build.log" || { tail -n 30 "$data/build.log"; exit 1; }
 say "built build/bin/bespoke in $((SECONDS - start)) s, packages included"

@@ -41,7 +41,6 @@ struct CvChange {
   bool accepted = true;
 };
 
-
 nlohmann::json to_json(const CvChange& change);
 CvChange change_from_json(const nlohmann::json& json);
 std::vector<CvChange> changes_from_json(const nlohmann::json& list);
