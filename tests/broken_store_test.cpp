@@ -63,8 +63,11 @@ TEST_P(Broken, IsCaught) {
         << name << " lets it pass";
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Broken, ::testing::ValuesIn(broken_stores()),
-                         [](const auto& info) { return info.param.name; });
+std::string name_of(const ::testing::TestParamInfo<BrokenStore>& broken) {
+  return broken.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, Broken, ::testing::ValuesIn(broken_stores()), name_of);
 
 }  // namespace
 
