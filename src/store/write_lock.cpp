@@ -8,10 +8,33 @@
 
 namespace bespoke {
 
-WriteLock::Held::Held(WriteLock& lock) : lock_(lock), threads_(lock.threads_, std::defer_lock) {
+bool WriteLock::enter(SteadyTime deadline) {
+  const MutexLock lock(mutex_);
+  while (entered_) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    left_.wait_until(mutex_, deadline);
+  }
+  entered_ = true;
+  return true;
+}
+
+void WriteLock::leave() {
+  const MutexLock lock(mutex_);
+  entered_ = false;
+  left_.notify_one();
+}
+
+WriteLock::Held::Held(WriteLock& lock) : lock_(lock) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + lock_.timeout_;
-  const bool alone_here = threads_.try_lock_until(deadline);
-  if (alone_here && lock_.file_.lock_until(deadline)) return;
+  if (lock_.enter(deadline)) {
+    try {
+      if (lock_.file_.lock_until(deadline)) return;
+    } catch (...) {
+      lock_.leave();
+      throw;
+    }
+    lock_.leave();
+  }
   const std::optional<pid_t> holder = lock_.file_.holder();
   throw Error(
       ErrorCode::store_unavailable,
@@ -21,6 +44,7 @@ WriteLock::Held::Held(WriteLock& lock) : lock_(lock), threads_(lock.threads_, st
 
 WriteLock::Held::~Held() {
   lock_.file_.unlock();
+  lock_.leave();
 }
 
 }  // namespace bespoke

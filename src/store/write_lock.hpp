@@ -1,9 +1,11 @@
 #pragma once
 
 #include "platform/lock_file.hpp"
+#include "platform/mutex.hpp"
+
+#include <bespoke/time.hpp>
 
 #include <chrono>
-#include <mutex>
 #include <string>
 
 namespace bespoke {
@@ -25,12 +27,18 @@ class WriteLock {
 
    private:
     WriteLock& lock_;
-    std::unique_lock<std::timed_mutex> threads_;
   };
 
  private:
-  std::timed_mutex threads_;
-  LockFile file_;  // guarded by threads_
+  /// Waits for the other threads of this process; false when `deadline` came first.
+  bool enter(SteadyTime deadline);
+  void leave();
+
+  // Not a std::timed_mutex: GCC 12's thread sanitizer doesn't know its locking with a steady clock.
+  Mutex mutex_;
+  Condition left_;
+  bool entered_ BESPOKE_GUARDED_BY(mutex_) = false;
+  LockFile file_;  // for whoever has entered
   const std::chrono::milliseconds timeout_;
 };
 
