@@ -88,7 +88,7 @@ class Watched {
   }
   bool wait_until(const std::function<bool(const std::vector<Change>&)>& condition) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return condition(changes_); });
+    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return !changes_.empty() && condition(changes_); });
   }
 
  private:
