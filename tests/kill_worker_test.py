@@ -34,7 +34,7 @@ def kill_again_and_again(chance, store, server, log, watcher):
     while kills < KILLS:
         worker = Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url, "--max-jobs",
                          AT_ONCE, "--max-takeovers", 1000, "--execution-log", log, "--until-idle", "--log-level", "error")  # fmt: skip
-        deadline = time.monotonic() + chance.uniform(0.03, 1.0) * SLOW
+        deadline = time.monotonic() + chance.uniform(0.03, 0.8) * SLOW
         while time.monotonic() < deadline and worker.popen.poll() is None:
             time.sleep(0.002)
         if worker.popen.poll() is not None:
@@ -113,7 +113,7 @@ def main():
         folder = Path(name)
         store = f"sqlite:{folder}/jobs.db"
         log = folder / "executions.log"
-        server = PacedServer(folder, tokens_per_second=1000)
+        server = PacedServer(folder, tokens_per_second=500)
         ids = [submit(store, folder, number) for number in range(JOBS)]
         watcher = Process("bespoke", "jobs", "watch", *ids, "--store", store, "--json")
         began = time.monotonic()

@@ -302,12 +302,18 @@ TEST_F(PhaseRunnerTest, NeedsFourCommitsForAJobWithTwoCheapPhasesAndTwoCalls) {
                       .phase({"cv", "C", 50}, llm_phase(llm, build, parse))
                       .phase({"letter", "W", 75}, llm_phase(llm, build, parse))
                       .phase({"render", "R", 95, cheap}, [](PhaseContext&) -> Json { return 1; });
-  auto r = runner({pipeline});
-  const JobId id = r->submit(job_of("usual"));
-  llm.call(0).sink->done(response("a"));
-  llm.call(1).sink->done(response("b"));
-  EXPECT_EQ(r->wait(id, Millis(10'000)).state, JobState::succeeded);
-  EXPECT_EQ(r->stats().commits, 4u);
+  // A checkpoint waits 20 ms for company; where the machine stalls for longer, a commit more is right. So: the fewest
+  // of ten jobs.
+  std::uint64_t fewest = 1000;
+  for (std::size_t n = 0; n < 10; ++n) {
+    auto r = runner({pipeline});
+    const JobId id = r->submit(job_of("usual"));
+    llm.call(2 * n).sink->done(response("a"));
+    llm.call(2 * n + 1).sink->done(response("b"));
+    EXPECT_EQ(r->wait(id, Millis(10'000)).state, JobState::succeeded);
+    fewest = std::min(fewest, r->stats().commits);
+  }
+  EXPECT_EQ(fewest, 4u);
 }
 
 TEST_F(PhaseRunnerTest, CancelEndsTheCallThatIsUnderWay) {
@@ -316,6 +322,8 @@ TEST_F(PhaseRunnerTest, CancelEndsTheCallThatIsUnderWay) {
   auto call = llm.call(0);
   const Job job = r->cancel(id);
   EXPECT_EQ(job.state, JobState::cancelled);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!*call.cancelled && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_TRUE(*call.cancelled);
   call.sink->done(response("too late"));
   EXPECT_EQ(r->get(id).state, JobState::cancelled);

@@ -98,7 +98,7 @@ if [[ $mode != quick ]]; then
     -DBESPOKE_BUILD_EXAMPLES=OFF -DBESPOKE_SANITIZE=thread
   # GCC 12's thread sanitizer can't cope with the address randomisation of newer kernels.
   setarch "$(uname -m)" -R true 2>/dev/null && wrapper=(setarch "$(uname -m)" -R)
-  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
+  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1 suppressions=$PWD/tests/tsan.supp}
   if [[ $mode == long ]]; then
     suite "TSan" build-tsan -j "$jobs" -LE programs
   else
