@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <future>
 
 namespace bespoke {
@@ -490,6 +491,29 @@ TEST(HttpTransport, CarriesHundredsOfStreamsAtOnceFromManyThreads) {
   while (transport.stats().transfers > 0) std::this_thread::yield();
 }
 
+TEST(HttpTransport, TellsNobodyWhenTheProcessEndsInTheMiddleOfAStream) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the thread sanitizer objects to the transport that is left behind here on purpose";
+#endif
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto end_in_the_middle = [] {
+    struct Quiet final : Listener {
+      void on_failure(const HttpFailure&) override { _exit(7); }
+    };
+    static RawHttpServer* const server = new RawHttpServer([](RawConnection& connection) {
+      begin_answer(connection);
+      connection.wait_until_closed();
+    });
+    static HttpTransport* const transport = new HttpTransport;
+    static const auto quiet = std::make_shared<Quiet>();
+    static const auto transfer = transport->start(a_request(server->url()), quiet).release();
+    ASSERT_TRUE(quiet->first_data.wait());
+    ASSERT_NE(transfer, nullptr);
+    std::exit(0);
+  };
+  EXPECT_EXIT(end_in_the_middle(), testing::ExitedWithCode(0), "");
+}
+
 TEST(SharedHttpTransport, IsOneForAllAndEndsWithTheLast) {
   std::weak_ptr<HttpTransport> watch;
   {
@@ -502,6 +526,9 @@ TEST(SharedHttpTransport, IsOneForAllAndEndsWithTheLast) {
 }
 
 TEST(SharedHttpTransport, WorksInAForkedChild) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the thread sanitizer allows no threads in a forked child";
+#endif
   RawHttpServer server(answer_all);
   SharedHttpTransport shared;
   auto before = std::make_shared<Listener>();

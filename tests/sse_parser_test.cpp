@@ -1,5 +1,7 @@
 #include "llm/sse_parser.hpp"
 
+#include "plain_sse.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -8,23 +10,9 @@
 namespace bespoke {
 namespace {
 
-/// Writes down what it is told: "type|data" for events, "?name|value" for fields that the standard doesn't know.
-class Recorder final : public SseHandler {
- public:
-  void on_event(const SseEvent& event) override {
-    seen.push_back(std::string(event.type) + '|' + std::string(event.data));
-  }
-  void on_unknown_field(std::string_view name, std::string_view value) override {
-    seen.push_back('?' + std::string(name) + '|' + std::string(value));
-  }
-  std::vector<std::string> seen;
-};
-
-using Seen = std::vector<std::string>;
-
-Seen parse(std::string_view stream, bool finish = false) {
+SseSeen parse(std::string_view stream, bool finish = false) {
   SseParser parser;
-  Recorder recorder;
+  SseRecorder recorder;
   EXPECT_TRUE(parser.feed(stream, recorder));
   if (finish) {
     EXPECT_TRUE(parser.finish(recorder));
@@ -33,62 +21,62 @@ Seen parse(std::string_view stream, bool finish = false) {
 }
 
 TEST(SseParser, ReadsTheExamplesOfTheStandard) {
-  EXPECT_EQ(parse("data: YHOO\ndata: +2\ndata: 10\n\n"), (Seen{"message|YHOO\n+2\n10"}));
+  EXPECT_EQ(parse("data: YHOO\ndata: +2\ndata: 10\n\n"), (SseSeen{"message|YHOO\n+2\n10"}));
   EXPECT_EQ(parse(": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n"),
-            (Seen{"message|first event", "message|second event"}));
-  EXPECT_EQ(parse("data\n\ndata\ndata\n\ndata:"), (Seen{"message|", "message|\n"}));
-  EXPECT_EQ(parse("data:test\n\ndata: test\n\n"), (Seen{"message|test", "message|test"}));
+            (SseSeen{"message|first event", "message|second event"}));
+  EXPECT_EQ(parse("data\n\ndata\ndata\n\ndata:"), (SseSeen{"message|", "message|\n"}));
+  EXPECT_EQ(parse("data:test\n\ndata: test\n\n"), (SseSeen{"message|test", "message|test"}));
   EXPECT_EQ(parse("event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\n"),
-            (Seen{"add|73857293", "remove|2153"}));
+            (SseSeen{"add|73857293", "remove|2153"}));
 }
 
 TEST(SseParser, TakesAllThreeLineEndsMixed) {
-  EXPECT_EQ(parse("data: a\r\rdata: b\n\ndata: c\r\n\r\n"), (Seen{"message|a", "message|b", "message|c"}));
-  EXPECT_EQ(parse("data: a\r\ndata: b\rdata: c\n\r\n"), (Seen{"message|a\nb\nc"}));
+  EXPECT_EQ(parse("data: a\r\rdata: b\n\ndata: c\r\n\r\n"), (SseSeen{"message|a", "message|b", "message|c"}));
+  EXPECT_EQ(parse("data: a\r\ndata: b\rdata: c\n\r\n"), (SseSeen{"message|a\nb\nc"}));
 }
 
 TEST(SseParser, DispatchesAtACarriageReturnWithoutWaitingForALineFeed) {
   SseParser parser;
-  Recorder recorder;
+  SseRecorder recorder;
   ASSERT_TRUE(parser.feed("data: a\r\r", recorder));
-  EXPECT_EQ(recorder.seen, (Seen{"message|a"}));
+  EXPECT_EQ(recorder.seen, (SseSeen{"message|a"}));
   ASSERT_TRUE(parser.feed("\ndata: b\n\n", recorder));
-  EXPECT_EQ(recorder.seen, (Seen{"message|a", "message|b"}));
+  EXPECT_EQ(recorder.seen, (SseSeen{"message|a", "message|b"}));
 }
 
 TEST(SseParser, RemovesOneSpaceAfterTheColonAndNoMore) {
   EXPECT_EQ(parse("data:  two\n\ndata:\tx\n\ndata:a:b\n\ndata : c\n\n"),
-            (Seen{"message| two", "message|\tx", "message|a:b", "?data |c"}));
+            (SseSeen{"message| two", "message|\tx", "message|a:b", "?data |c"}));
 }
 
 TEST(SseParser, SkipsExactlyOneByteOrderMark) {
   EXPECT_EQ(parse("\xef\xbb\xbf"
                   "data: a\n\n"),
-            (Seen{"message|a"}));
+            (SseSeen{"message|a"}));
   EXPECT_EQ(parse("\xef\xbb\xbf\xef\xbb\xbf"
                   "data: a\n\n"),
-            (Seen{"?\xef\xbb\xbf"
-                  "data|a"}));
+            (SseSeen{"?\xef\xbb\xbf"
+                     "data|a"}));
   EXPECT_EQ(parse("\xef\xbb"
                   "data: a\n\n"),
-            (Seen{"?\xef\xbb"
-                  "data|a"}));
-  EXPECT_EQ(parse("data: \xef\xbb\xbf\n\n"), (Seen{"message|\xef\xbb\xbf"}));
-  EXPECT_EQ(parse("\xef", true), (Seen{"?\xef|"}));
+            (SseSeen{"?\xef\xbb"
+                     "data|a"}));
+  EXPECT_EQ(parse("data: \xef\xbb\xbf\n\n"), (SseSeen{"message|\xef\xbb\xbf"}));
+  EXPECT_EQ(parse("\xef", true), (SseSeen{"?\xef|"}));
 }
 
 TEST(SseParser, DropsAnEventTypeThatHadNoData) {
-  EXPECT_EQ(parse("event: lost\n\ndata: a\n\n"), (Seen{"message|a"}));
+  EXPECT_EQ(parse("event: lost\n\ndata: a\n\n"), (SseSeen{"message|a"}));
 }
 
 TEST(SseParser, IgnoresCommentsAndReportsUnknownFields) {
   EXPECT_EQ(parse(": OPENROUTER PROCESSING\n\n:\n:data: no\nerror: {\"code\":500}\n\n"),
-            (Seen{"?error|{\"code\":500}"}));
+            (SseSeen{"?error|{\"code\":500}"}));
 }
 
 TEST(SseParser, KeepsIdAndRetryByTheStandard) {
   SseParser parser;
-  Recorder recorder;
+  SseRecorder recorder;
   using namespace std::string_view_literals;
   ASSERT_TRUE(parser.feed("id: 7\nretry: 1500\ndata: a\n\nid: x\0y\nretry: 12s\nretry:\nretry: -1\n\n"sv, recorder));
   EXPECT_EQ(parser.last_event_id(), "7");
@@ -96,15 +84,15 @@ TEST(SseParser, KeepsIdAndRetryByTheStandard) {
   ASSERT_TRUE(parser.feed("id\nretry: 99999999999999999999999\n", recorder));
   EXPECT_EQ(parser.last_event_id(), "");
   EXPECT_EQ(parser.retry_ms(), 1500U);
-  EXPECT_EQ(recorder.seen, (Seen{"message|a"}));
+  EXPECT_EQ(recorder.seen, (SseSeen{"message|a"}));
 }
 
 TEST(SseParser, FinishGivesALastEventThatLacksItsBlankLine) {
-  EXPECT_EQ(parse("data: a\n\ndata: b\n"), (Seen{"message|a"}));
-  EXPECT_EQ(parse("data: a\n\ndata: b\n", true), (Seen{"message|a", "message|b"}));
-  EXPECT_EQ(parse("data: a\n\ndata: b", true), (Seen{"message|a", "message|b"}));
-  EXPECT_EQ(parse("data: a\n\n: bye", true), (Seen{"message|a"}));
-  EXPECT_EQ(parse("", true), (Seen{}));
+  EXPECT_EQ(parse("data: a\n\ndata: b\n"), (SseSeen{"message|a"}));
+  EXPECT_EQ(parse("data: a\n\ndata: b\n", true), (SseSeen{"message|a", "message|b"}));
+  EXPECT_EQ(parse("data: a\n\ndata: b", true), (SseSeen{"message|a", "message|b"}));
+  EXPECT_EQ(parse("data: a\n\n: bye", true), (SseSeen{"message|a"}));
+  EXPECT_EQ(parse("", true), (SseSeen{}));
 }
 
 TEST(SseParser, SaysWhenAnEventIsOverTheLimitAndReadsNoFurther) {
@@ -117,24 +105,24 @@ TEST(SseParser, SaysWhenAnEventIsOverTheLimitAndReadsNoFurther) {
   for (const std::string& stream : streams) {
     for (std::size_t step : {std::size_t{1}, std::size_t{7}, stream.size()}) {
       SseParser parser(64);
-      Recorder recorder;
+      SseRecorder recorder;
       bool good = parser.feed("data: before\n\n", recorder);
       for (std::size_t at = 0; at < stream.size(); at += step) good = parser.feed(stream.substr(at, step), recorder);
       EXPECT_FALSE(good) << stream << " in steps of " << step;
       EXPECT_TRUE(parser.overflowed());
       EXPECT_FALSE(parser.feed("\n\ndata: after\n\n", recorder));
       EXPECT_FALSE(parser.finish(recorder));
-      EXPECT_EQ(recorder.seen, (Seen{"message|before"}));
+      EXPECT_EQ(recorder.seen, (SseSeen{"message|before"}));
     }
   }
 }
 
 TEST(SseParser, TakesAnEventOfExactlyTheLimit) {
   SseParser parser(64);
-  Recorder recorder;
+  SseRecorder recorder;
   const std::string data(58, 'x');
   EXPECT_TRUE(parser.feed("data: " + data + "\n\n" + "data: " + data + "\n\n", recorder));
-  EXPECT_EQ(recorder.seen, (Seen{"message|" + data, "message|" + data}));
+  EXPECT_EQ(recorder.seen, (SseSeen{"message|" + data, "message|" + data}));
 }
 
 /// Streams whose every cut must read the same.
@@ -152,11 +140,11 @@ std::vector<std::string> sample_streams() {
 
 TEST(SseParser, ReadsTheSameHoweverTheStreamIsCutInThree) {
   for (const std::string& stream : sample_streams()) {
-    const Seen whole = parse(stream, true);
+    const SseSeen whole = parse(stream, true);
     for (std::size_t first = 0; first <= stream.size(); ++first) {
       for (std::size_t second = first; second <= stream.size(); ++second) {
         SseParser parser;
-        Recorder recorder;
+        SseRecorder recorder;
         ASSERT_TRUE(parser.feed(std::string_view(stream).substr(0, first), recorder));
         ASSERT_TRUE(parser.feed(std::string_view(stream).substr(first, second - first), recorder));
         ASSERT_TRUE(parser.feed(std::string_view(stream).substr(second), recorder));
@@ -165,38 +153,6 @@ TEST(SseParser, ReadsTheSameHoweverTheStreamIsCutInThree) {
       }
     }
   }
-}
-
-/// The standard's rules, written as plainly as possible: the whole stream at once, line by line.
-Seen read_plainly(std::string stream) {
-  if (stream.starts_with("\xef\xbb\xbf")) stream.erase(0, 3);
-  Seen seen;
-  std::string data;
-  std::string type;
-  for (std::size_t at = 0; at < stream.size();) {
-    const std::size_t end = stream.find_first_of("\r\n", at);
-    if (end == std::string::npos) break;
-    const std::string text = stream.substr(at, end - at);
-    at = end + (stream.compare(end, 2, "\r\n") == 0 ? 2 : 1);
-    if (text.empty()) {
-      if (!data.empty()) seen.push_back((type.empty() ? "message" : type) + '|' + data.substr(0, data.size() - 1));
-      data.clear();
-      type.clear();
-      continue;
-    }
-    const std::size_t colon = text.find(':');
-    const std::string name = text.substr(0, colon);
-    std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
-    if (value.starts_with(' ')) value.erase(0, 1);
-    if (name == "data") {
-      data += value + '\n';
-    } else if (name == "event") {
-      type = value;
-    } else if (!name.empty() && name != "id" && name != "retry") {
-      seen.push_back('?' + name + '|' + value);
-    }
-  }
-  return seen;
 }
 
 TEST(SseParser, AgreesWithAPlainReadingOnRandomStreamsRandomlyCut) {
@@ -208,7 +164,7 @@ TEST(SseParser, AgreesWithAPlainReadingOnRandomStreamsRandomlyCut) {
     std::string stream;
     for (unsigned n = chance() % 24; n > 0; --n) stream += pieces[chance() % pieces.size()];
     SseParser parser;
-    Recorder recorder;
+    SseRecorder recorder;
     for (std::string_view rest = stream; !rest.empty();) {
       const std::size_t step = 1 + chance() % rest.size();
       ASSERT_TRUE(parser.feed(rest.substr(0, step), recorder));

@@ -53,12 +53,12 @@ void HttpLlmCall::begin() {
   reader_ = setup_.dialect->reader();
   body_.clear();
   HttpRequest request = setup_.dialect->http_request(setup_.request, setup_.model, sent_with_);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!cancelled_) transfer_ = setup_.transport->start(std::move(request), shared_from_this());
 }
 
 void HttpLlmCall::cancel() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   cancelled_ = true;
   if (transfer_) transfer_->cancel();
 }
@@ -202,7 +202,7 @@ void HttpLlmCall::on_failure(const HttpFailure& failure) {
       failure.kind != Kind::handler) {
     return conclude();
   }
-  if (mode_ == Mode::refusal) return end_of_refusal();
+  if (mode_ == Mode::refusal && failure.kind != Kind::closed) return end_of_refusal();
   LlmFailure result;
   result.message = failure.message;
   result.http_status = head_.status;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "llm/http_llm_client.hpp"
+#include "platform/mutex.hpp"
 
-#include <mutex>
 #include <optional>
 
 namespace bespoke {
@@ -14,7 +14,7 @@ class HttpLlmCall final : public HttpHandler, public std::enable_shared_from_thi
   struct Setup {
     std::shared_ptr<const LlmDialect> dialect;
     std::shared_ptr<QuirkMemory> quirks;
-    std::shared_ptr<HttpTransport> transport;
+    HttpTransport* transport = nullptr;  ///< outlives all that it tells its handlers
     std::shared_ptr<LogSink> log;
     LlmRequest request;
     std::string model;
@@ -55,9 +55,9 @@ class HttpLlmCall final : public HttpHandler, public std::enable_shared_from_thi
   const std::size_t max_text_;
   const std::int64_t estimated_input_;  // tokens
 
-  std::mutex mutex_;
-  bool cancelled_ = false;                  // guarded by mutex_
-  std::unique_ptr<HttpTransfer> transfer_;  // guarded by mutex_
+  Mutex mutex_;
+  bool cancelled_ BESPOKE_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<HttpTransfer> transfer_ BESPOKE_GUARDED_BY(mutex_);
 
   // The transport's thread alone, from here on.
   WireQuirks sent_with_;

@@ -67,7 +67,7 @@ std::unique_ptr<LlmCall> HttpLlmClient::start(const LlmRequest& request, std::sh
                       : request.model.starts_with(prefix) ? request.model.substr(prefix.size())
                                                           : request.model;
   auto call = std::make_shared<HttpLlmCall>(
-      HttpLlmCall::Setup{dialect_, quirks_, transport_.get(), log_, request, std::move(model), std::move(sink)});
+      HttpLlmCall::Setup{dialect_, quirks_, transport_.get().get(), log_, request, std::move(model), std::move(sink)});
   auto handle = std::make_unique<Handle>(call);
   call->begin();
   return handle;

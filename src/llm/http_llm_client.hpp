@@ -51,7 +51,8 @@ class LlmDialect {
   HttpRequest http_request(const LlmRequest& request, const std::string& to_model, const WireQuirks& quirks) const;
 };
 
-/// A client of any provider that answers by HTTP and server-sent events.
+/// A client of any provider that answers by HTTP and server-sent events. The last client of a process ends the calls
+/// that are still under way when it is destroyed: they fail as `closed`.
 class HttpLlmClient final : public LlmClient {
  public:
   HttpLlmClient(std::shared_ptr<const LlmDialect> dialect, std::shared_ptr<LogSink> log);

@@ -1,8 +1,10 @@
 #include "llm/http_transport.hpp"
 
+#include "llm/exit_guard.hpp"
 #include "llm/http_transfer.hpp"
 #include "platform/background_thread.hpp"
 #include "platform/fork_guard.hpp"
+#include "platform/mutex.hpp"
 #include "platform/poller.hpp"
 
 #include <bespoke/error.hpp>
@@ -13,7 +15,6 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <set>
 #include <thread>
 #include <unordered_map>
@@ -30,6 +31,7 @@ void initialise_curl_once() {
   if (result != CURLE_OK) {
     throw Error(ErrorCode::internal, fmt::format("libcurl can't be initialised: {}", curl_easy_strerror(result)));
   }
+  ExitGuard::of_this_process();
 }
 
 void check(const HttpRequest& request, const HttpUrl& url) {
@@ -79,12 +81,17 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
   Loop& operator=(const Loop&) = delete;
 
   void start_thread() {
-    thread_ = start_background_thread("bespoke-http", [self = shared_from_this()] { self->run(); });
+    thread_ = start_background_thread("bespoke-http", [self = shared_from_this()]() mutable {
+      ExitGuard::Entry guarded(ExitGuard::of_this_process(), [loop = self.get()] { loop->freeze(); });
+      self->run();
+      guarded.is_ending();
+      self.reset();  // may be the last owner: curl's own end belongs under guard, too
+    });
   }
 
   void stop() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       stopping_ = true;
     }
     poller_.wake();
@@ -97,12 +104,12 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
 
   void start(std::shared_ptr<ActiveTransfer> transfer) {
     ++home_.transfers;
-    hand_over(starts_, std::move(transfer));
+    hand_over(std::move(transfer), nullptr);
   }
 
   void cancel(const std::shared_ptr<ActiveTransfer>& transfer) {
     if (forked() || transfer->over || transfer->cancel_requested.exchange(true)) return;
-    hand_over(cancels_, transfer);
+    hand_over(nullptr, transfer);
   }
 
   /// Whether this is a child of the process that made the loop: its thread doesn't exist here, its locks may be held.
@@ -124,26 +131,37 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
     std::size_t connecting = 0;
   };
 
-  void hand_over(std::vector<Transfer>& list, Transfer transfer) {
+  /// Leaves an order for the thread: something to start, or to cancel.
+  void hand_over(Transfer start, Transfer cancel) {
     bool first = false;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       first = starts_.empty() && cancels_.empty();
-      list.push_back(std::move(transfer));
+      if (start) starts_.push_back(std::move(start));
+      if (cancel) cancels_.push_back(std::move(cancel));
     }
     if (first) poller_.wake();
   }
 
+  /// Ends the thread without telling anybody: the process ends.
+  void freeze() {
+    frozen_ = true;
+    poller_.wake();
+  }
+
   void run() {
     bool going = true;
-    while (going) {
+    while (going && !frozen_) {
       try {
         going = turn();
       } catch (const std::exception& problem) {
         end_all(HttpFailure::Kind::internal, problem.what());
       }
     }
-    end_all(HttpFailure::Kind::closed, "the HTTP transport has been shut down");
+    while (!frozen_ && !live_.empty()) {
+      end_all(HttpFailure::Kind::closed, "the HTTP transport has been shut down");
+      take_orders();  // those that handlers have started in the meantime
+    }
   }
 
   /// One round of the loop. False when it is time to stop.
@@ -179,7 +197,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
     std::vector<Transfer> cancels;
     bool stopping = false;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       starts.swap(starts_);
       cancels.swap(cancels_);
       stopping = stopping_;
@@ -343,10 +361,11 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
   std::vector<ActiveTransfer*> unwatched_;
   SteadyTime curl_due_ = SteadyTime::max();
 
-  std::mutex mutex_;
-  std::vector<Transfer> starts_;   // guarded by mutex_
-  std::vector<Transfer> cancels_;  // guarded by mutex_
-  bool stopping_ = false;          // guarded by mutex_
+  std::atomic<bool> frozen_{false};
+  Mutex mutex_;
+  std::vector<Transfer> starts_ BESPOKE_GUARDED_BY(mutex_);
+  std::vector<Transfer> cancels_ BESPOKE_GUARDED_BY(mutex_);
+  bool stopping_ BESPOKE_GUARDED_BY(mutex_) = false;
 };
 
 namespace {

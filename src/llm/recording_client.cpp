@@ -1,12 +1,12 @@
 #include <bespoke/recording_client.hpp>
 
 #include "llm/recorded_call.hpp"
+#include "platform/mutex.hpp"
 
 #include <fmt/format.h>
 
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <sstream>
 
 namespace bespoke {
@@ -18,7 +18,7 @@ class RecordingClient::State {
   explicit State(fs::path directory) : directory_(std::move(directory)) {}
 
   std::size_t next_number(const LlmRequest& request) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return ++numbers_[request_hash(request)];
   }
 
@@ -39,8 +39,8 @@ class RecordingClient::State {
 
  private:
   const fs::path directory_;
-  std::mutex mutex_;
-  std::map<std::string, std::size_t> numbers_;  // guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, std::size_t> numbers_ BESPOKE_GUARDED_BY(mutex_);
 };
 
 /// Hands everything on, and writes the file before it hands on the end.
@@ -176,8 +176,8 @@ Recordings read_folder(const fs::path& directory) {
 
 ReplayClient::ReplayClient(const fs::path& directory, ScriptedClient::Scheduler scheduler) {
   struct Memory {
-    std::mutex mutex;
-    std::map<std::string, std::size_t> played;  // guarded by mutex
+    Mutex mutex;
+    std::map<std::string, std::size_t> played BESPOKE_GUARDED_BY(mutex);
   };
   Recordings recordings = read_folder(directory);
   name_ = recordings.client;
@@ -185,7 +185,7 @@ ReplayClient::ReplayClient(const fs::path& directory, ScriptedClient::Scheduler 
       [replies = std::move(recordings.replies), memory = std::make_shared<Memory>(), directory](
           const LlmRequest& request, std::size_t) {
         const std::string hash = request_hash(request);
-        const std::lock_guard lock(memory->mutex);
+        const MutexLock lock(memory->mutex);
         const std::size_t number = memory->played[hash]++;
         const auto found = replies.find(hash);
         if (found != replies.end()) return found->second[std::min(number, found->second.size() - 1)];

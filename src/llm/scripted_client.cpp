@@ -1,8 +1,9 @@
 #include <bespoke/scripted_client.hpp>
 
+#include "platform/mutex.hpp"
+
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 
 namespace bespoke {
 
@@ -12,9 +13,9 @@ class ScriptedClient::State {
 
   const Script script;
   const Scheduler scheduler;
-  std::mutex mutex;
-  std::vector<LlmRequest> requests;  // guarded by mutex
-  std::size_t cancelled = 0;         // guarded by mutex
+  Mutex mutex;
+  std::vector<LlmRequest> requests BESPOKE_GUARDED_BY(mutex);
+  std::size_t cancelled BESPOKE_GUARDED_BY(mutex) = 0;
 };
 
 class ScriptedClient::Call final : public LlmCall {
@@ -36,7 +37,7 @@ class ScriptedClient::Call final : public LlmCall {
 
     void cancel() {
       if (over_.exchange(true)) return;
-      const std::lock_guard lock(state_->mutex);
+      const MutexLock lock(state_->mutex);
       ++state_->cancelled;
     }
 
@@ -105,7 +106,7 @@ ScriptedClient::~ScriptedClient() = default;
 std::unique_ptr<LlmCall> ScriptedClient::start(const LlmRequest& request, std::shared_ptr<LlmSink> sink) {
   std::size_t call = 0;
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     call = state_->requests.size();
     state_->requests.push_back(request);
   }
@@ -118,12 +119,12 @@ std::unique_ptr<LlmCall> ScriptedClient::start(const LlmRequest& request, std::s
 }
 
 std::vector<LlmRequest> ScriptedClient::requests() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->requests;
 }
 
 std::size_t ScriptedClient::cancelled() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->cancelled;
 }
 

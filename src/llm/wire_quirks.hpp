@@ -1,10 +1,11 @@
 #pragma once
 
+#include "platform/mutex.hpp"
+
 #include <bespoke/json_value.hpp>
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 
 namespace bespoke {
@@ -32,18 +33,18 @@ std::string schema_in_words(const Json& schema);
 class QuirkMemory {
  public:
   WireQuirks of(const std::string& model) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = quirks_.find(model);
     return found == quirks_.end() ? WireQuirks() : found->second;
   }
   void keep(const std::string& model, const WireQuirks& quirks) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     quirks_[model] = quirks;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, WireQuirks> quirks_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::map<std::string, WireQuirks> quirks_ BESPOKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace bespoke
