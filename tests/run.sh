@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds everything and runs every test and check; ends with "N passed, N failed" and 1 if anything failed.
 #   tests/run.sh            up to 25 minutes on two cores
-#   tests/run.sh --quick    without the thread sanitizer
+#   tests/run.sh --quick    without the thread sanitizer and the fuzzers
 #   tests/run.sh --long     also clang-tidy, all tests under ASan, UBSan and TSan, and longer kill loops and simulations
 # Installs what is missing (Debian 12, as root or through sudo).
 set -uo pipefail
@@ -86,6 +86,12 @@ simulate() {
 }
 check "$([[ $mode == long ]] && echo 100000 || echo 2000) simulated lives" simulate "$([[ $mode == long ]] && echo 100000 || echo 2000)"
 tail -n 3 "$logs/simulate"
+
+if [[ $mode != quick ]]; then
+  heading "hostile input"
+  fuzz_seconds=$([[ $mode == long ]] && echo 600 || echo 10)
+  check "libFuzzer, $fuzz_seconds s for each parser of LLM answers" tests/fuzz/run_fuzz.sh "$fuzz_seconds"
+fi
 
 heading "form"
 check "clang-format" bash -c 'git ls-files "*.cpp" "*.hpp" "*.h" "*.c" | grep -v node_modules | xargs clang-format --dry-run -Werror'
