@@ -66,7 +66,10 @@ std::vector<DateMention> find_dates(std::string_view text, const std::vector<Tok
     if (before.ends_with('$') || before.ends_with("\xC2\xA3") || before.ends_with("\xE2\x82\xAC")) continue;
     if (after.starts_with('%') || after.starts_with('+') || after.starts_with("\xC2\xA0\xE2\x82\xAC")) continue;
     // "1990 people" is a count; "2019 students" hardly ever a year's students.
-    if (i + 1 < tokens.size() && after == " " && !WordLists::nouns().list_of(tokens, i + 1).empty() &&
+    const bool behind_month = i > 0 && month_of(tokens[i - 1].folded) > 0 && !tokens[i - 1].ends_sentence;
+    const bool plural =
+        i + 1 < tokens.size() && (tokens[i + 1].folded.ends_with('s') || tokens[i + 1].folded == "people");
+    if (!behind_month && plural && after == " " && !WordLists::nouns().list_of(tokens, i + 1).empty() &&
         !(i > 0 &&
           is_any(tokens[i - 1].folded, {"in", "since", "of", "the", "seit", "en", "depuis", "desde", "from"}))) {
       continue;

@@ -49,16 +49,47 @@ bool is_generic_name_word(const std::string& word) {
   return std::find(std::begin(generic), std::end(generic), word) != std::end(generic);
 }
 
-/// Whether the name of `entry` stands at token `i`: its first telling word, as written there.
+/// Whether a word of a name stands in the profile elsewhere than in that name: a town, a common word.
+bool is_shared_word(const FactClaim& claim, const FactEntry& entry, std::size_t word) {
+  for (const FactSource* source : claim.index->all()) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t k = 0; k < tokens.size(); ++k) {
+      if (tokens[k].folded != entry.name[word]) continue;
+      if (word + 1 >= entry.name.size()) return source->pointer.find("/location") != std::string::npos;
+      if (k + 1 >= tokens.size() || tokens[k + 1].folded != entry.name[word + 1]) return true;
+    }
+  }
+  return false;
+}
+
+/// Whether the name of `entry` stands at token `i`: its first telling word, and the next one too where the first says
+/// little by itself.
 bool names_entry(const FactClaim& claim, const FactEntry& entry, std::size_t i) {
-  const Token& token = claim.facts.tokens[i];
-  if (entry.name.empty() || token.number) return false;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (entry.name.empty() || tokens[i].number) return false;
   const auto first = std::find_if(entry.name.begin(), entry.name.end(), [](const std::string& word) {
     return word.size() > 3 && !is_generic_name_word(word);
   });
-  if (first == entry.name.end()) return false;
-  if (token.folded != *first) return false;
-  return token.script != Script::latin || token.capital || token.inner_capital;
+  if (first == entry.name.end() || tokens[i].folded != *first) return false;
+  if (tokens[i].script == Script::latin && !tokens[i].capital && !tokens[i].inner_capital) return false;
+  const std::size_t word = static_cast<std::size_t>(first - entry.name.begin());
+  if (word + 1 < entry.name.size() && i + 1 < tokens.size() && tokens[i + 1].folded == entry.name[word + 1])
+    return true;
+  return !is_shared_word(claim, entry, word);
+}
+
+/// Whether what is said around a name is said of work there: "at Corbel", "Corbel's"; a name in a list is none.
+bool is_place_of_work(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (i == 0) return true;
+  constexpr std::string_view prepositions[] = {
+      "at",  "for", "with", "in", "bei", "beim", "fur", "an", "chez", "a",  "en",  "dans", "pour", "joined", "joining",
+      "con", "the", "der",  "la", "le",  "l",    "al",  "my", "our",  "في", "لدي", "مع",   "and",  "before", "bij"};
+  if (std::find(std::begin(prepositions), std::end(prepositions), tokens[i - 1].folded) != std::end(prepositions))
+    return true;
+  if (tokens[i].sentence_start || claim.facts.language == "ar" || claim.facts.language == "zh") return true;
+  const std::string_view raw = claim.facts.text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
+  return raw.ends_with("'s") || raw.ends_with("\xE2\x80\x99s");
 }
 
 bool is_boundary(const FactClaim& claim, std::size_t i) {
@@ -89,6 +120,8 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::facts();
   for (std::size_t k = i + 1; k < tokens.size(); ++k) {
+    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+    if (gap.find(';') != std::string_view::npos) return false;
     // A comma and "I" may still speak of what was named: "Terraform, I have not used".
     const bool boundary = is_boundary(claim, k);
     if (boundary && lists.match("candidate", tokens, k) == 0) return false;
@@ -96,6 +129,9 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
     if (lists.match("negation", tokens, k) > 0) {
       // Only a denial that ends there: "I have not used" and not "I have not used Rust".
       for (std::size_t rest = k; rest < std::min(k + 5, tokens.size()); ++rest) {
+        const std::string_view behind =
+            claim.facts.text.substr(tokens[rest - 1].end, tokens[rest].begin - tokens[rest - 1].end);
+        if (rest > k && behind.find_first_of(",;") != std::string_view::npos) break;
         if (tokens[rest].capital && tokens[rest].folded != "i") return false;
       }
       return true;
@@ -136,6 +172,17 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "the B2 that you ask for", "das Sie sich wünschen": what follows says it of the company.
+bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::vector<int>& markers) {
+  constexpr std::string_view relatives[] = {"that", "which", "das", "die", "der", "den", "que", "التي", "الذي"};
+  for (std::size_t k = i + 1; k + 1 < tokens.size() && k < i + 3; ++k) {
+    if (std::find(std::begin(relatives), std::end(relatives), tokens[k].folded) != std::end(relatives))
+      return markers[k + 1] < 0;
+    if (markers[k] < 0 && k == i + 1) return true;  // "the Kubernetes you run"
+  }
+  return false;
+}
+
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::facts();
@@ -151,6 +198,7 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     }
   }
   if (negated || denied_behind(claim, i)) return Speaker::denied;
+  if (asked_behind(tokens, i, markers) && !claimed_behind(claim, i)) return Speaker::company;
 
   std::size_t marker = i + 1;
   for (std::size_t k = i + 1; k-- > 0;) {
@@ -160,14 +208,17 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     }
   }
   if (marker > i) {
-    // Nothing before: what comes first behind it decides.
-    for (std::size_t k = i + 1; k < tokens.size(); ++k) {
+    // Nothing before: what comes first behind it in its clause decides.
+    for (std::size_t k = i + 1; k < tokens.size() && !is_boundary(claim, k); ++k) {
       if (markers[k] == 0) continue;
       if (markers[k] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
       return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::person;
     }
+    if (claimed_behind(claim, i)) return Speaker::person;
     return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::nobody;
   }
+  // German puts the verb before the pronoun: "würde ich gern".
+  if (claim.facts.language == "de" && lists.contains("wish", tokens, clause, i)) return Speaker::wish;
   if (lists.contains("wish", tokens, marker, i)) return Speaker::wish;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;
@@ -184,6 +235,9 @@ void attribute(FactClaim& claim) {
   const WordLists& lists = WordLists::facts();
   std::vector<int> markers(tokens.size(), 0);  // 1: the applicant, -1: the company
   const std::vector<std::string>& company = claim.index->company();
+  const auto telling = std::find_if(company.begin(), company.end(), [](const std::string& word) {
+    return word.size() > 2 && !is_generic_name_word(word);
+  });
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (const std::size_t length = lists.match("company", tokens, i); length > 0) {
       // German "sie" and "ihr" speak of others too; only the polite form is written large.
@@ -195,11 +249,11 @@ void attribute(FactClaim& claim) {
     } else if (const std::size_t own = lists.match("candidate", tokens, i); own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
     }
-    if (!company.empty() && tokens[i].folded == company.front() && company.front().size() > 2 &&
-        (tokens[i].capital || tokens[i].script != Script::latin)) {
+    if (telling != company.end() && tokens[i].folded == *telling &&
+        (tokens[i].capital || tokens[i].script != Script::latin))
       markers[i] = -1;
-    }
   }
+  claim.says_i = std::find(markers.begin(), markers.end(), 1) != markers.end();
   for (std::size_t i = 0; i < tokens.size(); ++i) claim.speakers[i] = speaker_of(claim, i, markers);
 
   // Which employer or school each token is said of: the one named last before it, else the first behind it.
@@ -211,7 +265,7 @@ void attribute(FactClaim& claim) {
       const bool left = i > 0 && (tokens[i - 1].folded == "leaving" || tokens[i - 1].folded == "left" ||
                                   tokens[i - 1].folded == "after" || tokens[i - 1].folded == "before" ||
                                   tokens[i - 1].folded == "nach" || tokens[i - 1].folded == "apres");
-      if (!left) named.emplace_back(i, &entry);
+      if (!left && is_place_of_work(claim, i)) named.emplace_back(i, &entry);
     }
   }
   if (named.empty()) return;

@@ -35,6 +35,7 @@ struct FactClaim {
     const std::size_t begin = facts.tokens[first].begin;
     return std::string(facts.text.substr(begin, facts.tokens[last].end - begin));
   }
+  bool says_i = false;  ///< a letter's sentence that speaks of the applicant anywhere
   /// Whether the applicant claims what the tokens say.
   bool claimed(std::size_t token) const {
     return speakers[token] == Speaker::person || speakers[token] == Speaker::nobody;
@@ -63,6 +64,7 @@ void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
+void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts);

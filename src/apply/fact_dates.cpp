@@ -35,12 +35,20 @@ FactSources scope_of(const FactClaim& claim, std::size_t token) {
   return sources;
 }
 
-const FactSource* find_date(const DateMention& date, const FactSources& sources) {
+bool holds_since(const FactClaim& claim, const FactSource& source) {
+  if (source.section == "certificates" || source.section == "awards" || source.section == "publications") return true;
+  if (!source.pointer.ends_with("/startDate")) return false;
+  const FactEntry* entry = claim.index->entry(source.entry);
+  // Whoever speaks of a whole career may count from any start.
+  return entry == nullptr || entry->open || claim.about_person;
+}
+
+const FactSource* find_date(const FactClaim& claim, const DateMention& date, const FactSources& sources) {
   for (const FactSource* source : sources) {
     for (const DateMention& known : source->facts.dates) {
       if (!same_date(date, known)) continue;
-      // Nobody has done a thing since the day on which it ended.
-      if (date.since && source->pointer.ends_with("/endDate")) continue;
+      // "since": the start of what still goes on, a day on which something was obtained, or the evidence's own "since".
+      if (date.since && !known.since && !holds_since(claim, *source)) continue;
       return source;
     }
   }
@@ -107,7 +115,7 @@ void check_dates(const FactClaim& claim, FactVerdicts& verdicts) {
     if (claim.letter && (claim.speakers[date.first] == Speaker::wish || claim.speakers[date.first] == Speaker::denied))
       continue;
     const FactSources scope = scope_of(claim, date.first);
-    const FactSource* source = find_date(date, scope);
+    const FactSource* source = find_date(claim, date, scope);
     if (source == nullptr && date.until && date.year == claim.today.year) {
       // "until 2026" of what still goes on
       for (const FactSource* candidate : scope) {
@@ -116,7 +124,7 @@ void check_dates(const FactClaim& claim, FactVerdicts& verdicts) {
       }
     }
     if (source == nullptr && claim.posting_counts(date.first) &&
-        find_date(date, {&claim.index->posting()}) != nullptr) {
+        find_date(claim, date, {&claim.index->posting()}) != nullptr) {
       source = &claim.index->posting();
     }
     if (source == nullptr) {

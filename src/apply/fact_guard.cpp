@@ -69,6 +69,7 @@ struct FactGuard::Facts {
     check_credentials(claim, verdicts);
     check_languages(claim, verdicts);
     check_requirements(claim, verdicts);
+    check_novelty(claim, verdicts);
     return verdicts.take();
   }
 };

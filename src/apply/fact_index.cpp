@@ -23,6 +23,16 @@ bool is_evidence(const std::string& pointer) {
   return !pointer.ends_with("/url");
 }
 
+bool is_heading(const std::string& pointer) {
+  for (const std::string_view member :
+       {"/name", "/organization", "/institution", "/entity", "/position", "/location", "/startDate", "/endDate",
+        "/studyType", "/area", "/title", "/awarder", "/issuer", "/date", "/language", "/fluency", "/publisher",
+        "/releaseDate", "/level"}) {
+    if (pointer.ends_with(member)) return true;
+  }
+  return false;
+}
+
 void read_date(const std::string& text, int& year, int& month) {
   if (text.size() < 4) return;
   year = std::atoi(text.substr(0, 4).c_str());
@@ -163,7 +173,8 @@ FactSources FactIndex::around(const FactSources& sources) const {
   }
   FactSources found = sources;
   for (const FactSource* source : all_) {
-    if (entries.contains(source->entry) && std::find(sources.begin(), sources.end(), source) == sources.end()) {
+    if (entries.contains(source->entry) && is_heading(source->pointer) &&
+        std::find(sources.begin(), sources.end(), source) == sources.end()) {
       found.push_back(source);
     }
   }

@@ -86,7 +86,8 @@ class FactIndex {
 
   /// The sources at or below any of `pointers`.
   FactSources below(const std::vector<std::string>& pointers) const;
-  /// The sources of the entries that any of `sources` belongs to.
+  /// With the headings of the entries that any of `sources` belongs to: name, title, place, dates. Other bullets of an
+  /// entry prove nothing for one.
   FactSources around(const FactSources& sources) const;
   const FactEntry* entry(std::string_view pointer) const;
 

@@ -31,12 +31,18 @@ std::string_view tongue_at(const std::vector<Token>& tokens, std::size_t i) {
   return list.starts_with("tongue_") ? list : std::string_view();
 }
 
+/// Whether a sentence ends behind the token; a colon goes on.
+bool ends(const FactClaim& claim, std::size_t i) {
+  const std::string_view behind = claim.facts.text.substr(claim.facts.tokens[i].end, 1);
+  return claim.facts.tokens[i].ends_sentence && behind != ":";
+}
+
 /// Whether the word names a language here and not a people: "German for our colleagues", "fluent German", but not
 /// "German suppliers".
 bool is_tongue(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::size_t from = i > 4 ? i - 4 : 0;
-  const std::size_t to = std::min(i + 5, tokens.size());
+  const std::size_t to = std::min(i + 8, tokens.size());
   return level_in(tokens, from, to) > 0 || WordLists::tongues().contains("speaking", tokens, from, to);
 }
 
@@ -71,11 +77,14 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
     }
     // The level that the text gives: said nearest, before the next language.
     std::size_t begin = i;
-    while (begin > 0 && i - begin < 4 && tongue_at(tokens, begin - 1).empty() && !tokens[begin - 1].ends_sentence)
-      --begin;
+    while (begin > 0 && i - begin < 4 && tongue_at(tokens, begin - 1).empty() && !ends(claim, begin - 1)) --begin;
     std::size_t end = i + 1;
-    while (end < tokens.size() && end - i < 5 && tongue_at(tokens, end).empty() && !tokens[end - 1].ends_sentence)
-      ++end;
+    while (end < tokens.size() && end - i < 8 && tongue_at(tokens, end).empty() && !ends(claim, end - 1)) ++end;
+    // "... and C1 in English" belongs to the next one.
+    if (end < tokens.size() && !tongue_at(tokens, end).empty() && end > i + 1) {
+      const std::string& joiner = tokens[end - 1].folded;
+      if (joiner == "in" || joiner == "en" || joiner == "auf" || joiner == "im") end = end > i + 4 ? end - 3 : i + 1;
+    }
     int said = level_in(tokens, i + 1, end);
     const std::string_view behind = claim.facts.text.substr(tokens[i].end, 2);
     if (!behind.starts_with(" (") && !behind.starts_with(" B") && !behind.starts_with(" C") &&

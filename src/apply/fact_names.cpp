@@ -1,9 +1,11 @@
 #include "apply/fact_claim.hpp"
 
+#include "apply/abbreviations.hpp"
 #include "apply/embedded_file.hpp"
 #include "apply/german_nouns.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
+#include "apply/transliteration.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -37,6 +39,11 @@ const Lexicon& known_names() {
   return names;
 }
 
+const Lexicon& places() {
+  static const auto& names = *new Lexicon(apply_file("data/places.txt"));
+  return names;
+}
+
 class NameCheck {
  public:
   NameCheck(const FactClaim& claim, FactVerdicts& verdicts)
@@ -48,12 +55,23 @@ class NameCheck {
 
   void run() {
     for (const DateMention& date : claim_.facts.dates) mark(date.first, date.last - date.first + 1);
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      // Degrees, languages and titles are other checks'.
+      for (const WordLists* lists : {&WordLists::degrees(), &WordLists::tongues(), &WordLists::titles()}) {
+        const std::string_view list = lists->list_of(tokens_, i);
+        // "Advanced" and "Professional" are levels of languages, and of much else.
+        if (lists == &WordLists::tongues() && !list.starts_with("tongue_") && list != "native") continue;
+        if (!list.empty()) mark(i, lists->match(list, tokens_, i));
+      }
+    }
     for (const TermMatch& match : claim_.facts.skills) skill(match);
+    for (const TermMatch& match : places().find(claim_.facts.text, tokens_)) place(match);
     for (const TermMatch& match : known_names().find(claim_.facts.text, tokens_)) known_name(match);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (!done_[i] && is_name(i)) name(i);
     }
     employer_of_posting();
+    persons();
     organisations_without_capitals();
   }
 
@@ -99,10 +117,57 @@ class NameCheck {
     if (excused(match.first, in_posting, "skill", words)) return;
     // Words of everyday work say little by themselves; borrowed from the posting, they are claimed to please.
     const bool everyday = match.term->topic.starts_with("everyday");
+    if (everyday && match.count > 1) {
+      // One of its words in the evidence will do: "adult education" of who taught adults.
+      for (std::size_t i = match.first; i < match.first + match.count; ++i) {
+        if (find_word(scope_, tokens_[i]) != nullptr)
+          return verdicts_.supported("skill", words, find_word(scope_, tokens_[i])->pointer);
+      }
+    }
     if (everyday && (!in_posting || claim_.index->has_stem(tokens_[match.first].stem))) return;
     verdicts_.violation("skill", words,
                         in_posting ? fmt::format("\"{}\" is asked for by the posting and isn't in the evidence", words)
                                    : fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  /// A country or city that the evidence may name in another language.
+  void place(const TermMatch& match) {
+    if (done_[match.first]) return;
+    const Token& token = tokens_[match.first];
+    if (token.script == Script::latin && !token.capital) return;
+    if (match.count == 1 && token.folded.size() < 3 && !token.inner_capital) return;
+    mark(match.first, match.count);
+    const std::string words = claim_.words(match.first, match.first + match.count - 1);
+    const auto names = [&](const FactSource& source) {
+      for (const TermMatch& there : places().find(source.text, source.facts.tokens)) {
+        if (there.term == match.term) return true;
+      }
+      return false;
+    };
+    for (const FactSource* source : scope_) {
+      if (names(*source) || find_word({source}, token) != nullptr)
+        return verdicts_.supported("name", words, source->pointer);
+    }
+    const bool in_posting = names(claim_.index->posting());
+    if (harmless_place(match.first, in_posting, words) || excused(match.first, in_posting, "name", words)) return;
+    verdicts_.violation("name", words, fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  /// A place of the posting that the applicant only speaks of: "colleagues in Hamburg", but not "worked in Hamburg".
+  bool harmless_place(std::size_t i, bool in_posting, const std::string& words) {
+    if (!claim_.letter || !in_posting || i == 0) return false;
+    constexpr auto before =
+        std::to_array<std::string_view>({"in", "to", "near", "around", "nach", "aus", "a", "en", "from", "and", "und",
+                                         "et", "y", "between", "zwischen", "of"});
+    if (std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end()) return false;
+    constexpr auto past = std::to_array<std::string_view>(
+        {"worked", "lived", "studied", "led", "managed", "built", "ran", "was", "were", "been", "spent", "gearbeitet",
+         "gelebt", "studiert", "war", "travaille", "vecu", "trabaje", "vivi"});
+    for (std::size_t k = 0; k < i; ++k) {
+      if (std::find(past.begin(), past.end(), tokens_[k].folded) != past.end()) return false;
+    }
+    verdicts_.supported("name", words, "posting");
+    return true;
   }
 
   void known_name(const TermMatch& match) {
@@ -115,7 +180,12 @@ class NameCheck {
     }
     mark(match.first, match.count);
     const FactSource* source = nullptr;
-    for (std::size_t i = match.first; i < match.first + match.count; ++i) source = find_word(scope_, tokens_[i]);
+    for (const FactSource* candidate : scope_) {
+      bool all = true;
+      for (std::size_t i = match.first; i < match.first + match.count; ++i)
+        all = all && find_word({candidate}, tokens_[i]) != nullptr;
+      if (all && source == nullptr) source = candidate;
+    }
     if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
     const bool in_posting = find_word({&claim_.index->posting()}, tokens_[match.first]) != nullptr;
     if (excused(match.first, in_posting, "name", words)) return;
@@ -125,7 +195,7 @@ class NameCheck {
   /// Whether the token looks like a name in its language.
   bool is_name(std::size_t i) const {
     const Token& token = tokens_[i];
-    if (token.number || is_harmless_capital(token.folded)) return false;
+    if (token.number || is_quantity(i) || is_harmless_capital(token.folded)) return false;
     if (claim_.index->is_own_name(token.folded)) return false;
     const bool latin = token.script == Script::latin;
     const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));
@@ -135,8 +205,13 @@ class NameCheck {
     if (shape) return true;
     if (!token.capital) return false;
     if (is_stop_word(token.folded) && (token.sentence_start || claim_.facts.language == "de")) return false;
-    if (claim_.facts.language == "de") return is_german_name(tokens_, i) && !after_mark(i);
-    if (!token.sentence_start && !after_mark(i)) return !is_stop_word(token.folded);
+    if (claim_.facts.language == "de") {
+      // A word of a German posting is rather one of its nouns.
+      const bool noun_of_posting =
+          claim_.index->posting().facts.language == "de" && claim_.index->posting().words.contains(token.folded);
+      return is_german_name(tokens_, i) && !after_mark(i) && !noun_of_posting;
+    }
+    if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);
     // At the start every word is capital; a name is told by a second capital that isn't in the evidence either.
     return false;
   }
@@ -144,6 +219,14 @@ class NameCheck {
   bool is_quantity(std::size_t i) const {
     return std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
                        [&](const Quantity& q) { return q.first <= i && i <= q.last; });
+  }
+
+  /// Whether the token belongs to a label in front of a bullet, which may be in title case: "Database Migration: ...".
+  bool in_label(std::size_t i) const {
+    for (std::size_t k = 0; k < std::min<std::size_t>(5, tokens_.size()); ++k) {
+      if (k + 1 < tokens_.size() && claim_.facts.text.substr(tokens_[k].end, 1) == ":") return i <= k;
+    }
+    return false;
   }
 
   /// Whether an opening quote, bullet or dash stands right before: a capital may start there.
@@ -160,11 +243,14 @@ class NameCheck {
     const std::string words = claim_.words(i, i);
     const FactSource* source = find_word(scope_, token);
     if (source == nullptr) source = find_initials(i);
+    if (source == nullptr) source = Abbreviations::get().find(token, scope_);
     if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
     const bool company = claim_.letter && std::find(claim_.index->company().begin(), claim_.index->company().end(),
                                                     token.folded) != claim_.index->company().end();
     const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
     if (company) return verdicts_.supported("name", words, "posting");
+    if (source == nullptr && sounds_like_evidence(token)) return verdicts_.supported("name", words, "transliterated");
+    if (harmless_place(i, in_posting, words)) return;
     if (claim_.letter && claim_.speakers[i] == Speaker::nobody && in_posting && !token.has_digit) {
       return verdicts_.supported("name", words, "posting");
     }
@@ -172,6 +258,20 @@ class NameCheck {
     verdicts_.violation("name", words,
                         in_posting ? fmt::format("\"{}\" stands in the posting and not in the evidence", words)
                                    : fmt::format("\"{}\" isn't in the evidence", words));
+  }
+
+  /// A name of the evidence in another script: "ديربورن" is Dearborn.
+  bool sounds_like_evidence(const Token& token) const {
+    const std::string sound = consonants(claim_.facts.text.substr(token.begin, token.end - token.begin));
+    if (sound.size() < 3) return false;
+    for (const FactSource* source : scope_) {
+      for (const Token& other : source->facts.tokens) {
+        if (other.script != token.script && other.script != Script::other &&
+            consonants(source->text.substr(other.begin, other.end - other.begin)) == sound)
+          return true;
+      }
+    }
+    return false;
   }
 
   /// "AMU" for "Acute Medical Unit", and the other way round.
@@ -183,7 +283,9 @@ class NameCheck {
         for (std::size_t k = 0; k + token.folded.size() <= words.size(); ++k) {
           bool fits = true;
           for (std::size_t c = 0; fits && c < token.folded.size(); ++c) {
-            fits = words[k + c].capital && words[k + c].folded.starts_with(token.folded[c]);
+            // Three letters and more are hardly met by chance, so small words will do.
+            fits =
+                (words[k + c].capital || token.folded.size() > 2) && words[k + c].folded.starts_with(token.folded[c]);
           }
           if (fits) return source;
         }
@@ -208,6 +310,42 @@ class NameCheck {
       }
     }
     return nullptr;
+  }
+
+  /// "Dear Ms Kesselbach": a person of that name, and not only a company.
+  void persons() {
+    constexpr auto honorifics = std::to_array<std::string_view>(
+        {"mr",       "mrs",    "ms",  "miss",  "dr",     "prof", "professor", "herr", "herrn", "frau",
+         "monsieur", "madame", "mme", "senor", "senora", "sr",   "sra",       "sir",  "السيد", "السيده"});
+    for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
+      if (std::find(honorifics.begin(), honorifics.end(), tokens_[i].folded) == honorifics.end()) continue;
+      if (!tokens_[i].capital && tokens_[i].script == Script::latin) continue;
+      const Token& name = tokens_[i + 1];
+      if (name.script == Script::latin && (!name.capital || is_harmless_capital(name.folded))) continue;
+      if (claim_.index->is_own_name(name.folded) || is_person(claim_.index->posting(), name.folded)) continue;
+      const bool in_profile = std::any_of(claim_.index->all().begin(), claim_.index->all().end(),
+                                          [&](const FactSource* source) { return is_person(*source, name.folded); });
+      if (!in_profile)
+        verdicts_.violation("name", claim_.words(i, i + 1), "neither the profile nor the posting names that person");
+    }
+  }
+
+  /// Whether a text has the word as a person's name: behind another capitalised word that isn't of the company.
+  bool is_person(const FactSource& source, const std::string& name) const {
+    const std::vector<Token>& tokens = source.facts.tokens;
+    const std::vector<std::string>& company = claim_.index->company();
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+      if (tokens[i].folded != name || !tokens[i - 1].capital || tokens[i - 1].ends_sentence) continue;
+      if (std::find(company.begin(), company.end(), tokens[i - 1].folded) != company.end() ||
+          is_stop_word(tokens[i - 1].folded))
+        continue;
+      // "Halden Cold Chain" goes on; "Karin Halden," doesn't.
+      const bool goes_on = i + 1 < tokens.size() &&
+                           std::find(company.begin(), company.end(), tokens[i + 1].folded) != company.end() &&
+                           tokens[i + 1].folded != name;
+      if (!goes_on) return true;
+    }
+    return false;
   }
 
   /// "I worked at <the company that is applied to>".

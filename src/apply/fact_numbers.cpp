@@ -1,5 +1,6 @@
 #include "apply/fact_claim.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -48,28 +49,71 @@ bool value_holds(const Quantity& claim, const Quantity& source) {
 }
 
 bool units_agree(const Quantity& claim, const Quantity& source) {
+  // "1.3 million meters" may be a length and may be devices.
+  const auto is_meters = [](const Quantity& one, const Quantity& other) {
+    return one.dimension == Dimension::length && one.unit == "m" && other.dimension == Dimension::count &&
+           other.noun.starts_with("meter");
+  };
+  if (is_meters(claim, source) || is_meters(source, claim)) return true;
   if (claim.dimension != source.dimension) return false;
   if (claim.dimension != Dimension::money || claim.unit == source.unit) return true;
   return (claim.unit == "USD" && source.unit == "CAD");  // "$" in a text about Canada
 }
 
+/// Whether a text says "a month", "monthly" or the like outside of a duration such as "18 months".
 bool has_rate_word(const FactText& facts, std::string_view rate) {
-  return std::any_of(facts.quantities.begin(), facts.quantities.end(),
-                     [&](const Quantity& q) { return q.rate == rate; }) ||
-         std::any_of(facts.tokens.begin(), facts.tokens.end(), [&](const Token& token) {
-           return token.folded.starts_with(rate) ||
-                  (rate == "day" && (token.folded == "daily" || token.folded.starts_with("night"))) ||
-                  (rate == "year" && token.folded.starts_with("annual"));
-         });
+  for (const Quantity& quantity : facts.quantities) {
+    if (quantity.rate == rate) return true;
+  }
+  for (std::size_t i = 0; i < facts.tokens.size(); ++i) {
+    const bool counted = std::any_of(facts.quantities.begin(), facts.quantities.end(), [&](const Quantity& quantity) {
+      return quantity.first <= i && i <= quantity.last;
+    });
+    if (!counted && period_of(facts.tokens[i].folded) == rate) return true;
+  }
+  return false;
+}
+
+bool classes_agree(const Quantity& one, const Quantity& other) {
+  if (one.noun_classes.empty() || other.noun_classes.empty()) return true;
+  return std::any_of(one.noun_classes.begin(), one.noun_classes.end(), [&](const std::string& name) {
+    return std::find(other.noun_classes.begin(), other.noun_classes.end(), name) != other.noun_classes.end();
+  });
+}
+
+/// Nouns that stand in no class: the words behind the claimed number are in the evidence, or mean the like.
+bool nouns_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
+  if (claim.foreign || claim.facts.language != "en" || quantity.dimension != Dimension::count ||
+      !quantity.noun_classes.empty() || quantity.noun.empty() || other.noun_classes.empty() || quantity.label) {
+    return true;
+  }
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const EnglishWords& words = EnglishWords::get();
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 4, tokens.size()); ++k) {
+    if (tokens[k - 1].ends_sentence || is_stop_word(tokens[k].folded) || tokens[k].has_digit) {
+      if (k == quantity.last + 1) return true;
+      break;
+    }
+    if (words.is_free(tokens[k].stem)) return true;  // an adjective, or a word for anything
+    if (tokens[k].folded == other.noun || tokens[k].stem == other.noun) return true;
+    for (const std::string& stem : source.stems) {
+      if (words.alike(tokens[k].stem, stem)) return true;
+    }
+    if (k + 1 >= tokens.size()) break;
+  }
+  // The very word elsewhere in the text doesn't make it the thing that is counted.
+  return false;
 }
 
 bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
-  if (!quantity.noun_class.empty() && !other.noun_class.empty() && quantity.noun_class != other.noun_class) {
-    return false;
-  }
-  // "Band 6" and "6 patients"
-  if (quantity.label != other.label && !quantity.noun_class.empty() != !other.noun_class.empty()) return false;
+  // "Storyline 360", "line 2", "Band 6": the same number behind the same name.
+  if (!quantity.before.empty() && quantity.before == other.before && (quantity.label || other.label)) return true;
+  if (!classes_agree(quantity, other) || !nouns_agree(claim, quantity, source, other)) return false;
   if (quantity.label && other.label && quantity.label_of != other.label_of) return false;
+  // "Band 6" isn't six patients.
+  const bool same_things = !quantity.noun_classes.empty() && !other.noun_classes.empty();
+  if (quantity.label != other.label && !same_things && !(quantity.noun_classes.empty() && other.noun_classes.empty()))
+    return false;
   if (!quantity.rate.empty() && !other.rate.empty() && quantity.rate != other.rate) return false;
   return quantity.rate.empty() || !other.rate.empty() || claim.foreign || has_rate_word(source.facts, quantity.rate);
 }
@@ -86,19 +130,25 @@ std::size_t shared_words(const FactClaim& claim, const FactSource& source) {
 
 /// Whether a letter speaks of the same thing as a source: numbers alone are found in any long profile.
 bool context_agrees(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
-  if (!claim.letter || claim.foreign) return true;
-  if (!quantity.noun.empty() && (quantity.noun == other.noun || source.words.contains(quantity.noun))) return true;
-  if (!quantity.noun_class.empty() && quantity.noun_class == other.noun_class && shared_words(claim, source) > 0)
+  if (!claim.letter || claim.foreign || claim.places[quantity.first] != nullptr) return true;
+  // Figures with a fraction are hardly met by chance.
+  if (std::abs(quantity.value - std::round(quantity.value)) > 1e-9 && quantity.dimension != Dimension::time)
     return true;
+  if (!quantity.noun.empty() && (quantity.noun == other.noun || source.words.contains(quantity.noun))) return true;
+  if (!quantity.noun_classes.empty() && !other.noun_classes.empty() && classes_agree(quantity, other) &&
+      shared_words(claim, source) > 0) {
+    return true;
+  }
   const std::size_t shared = shared_words(claim, source);
   if (shared >= 2) return true;
   // Long figures and those with a unit are hardly met by chance.
   const bool telling = quantity.dimension != Dimension::count && quantity.dimension != Dimension::time;
-  return shared >= 1 && (telling || quantity.value >= 100 || quantity.noun_class.empty());
+  return shared >= 1 && (telling || quantity.value >= 100 || quantity.noun_classes.empty());
 }
 
-/// Percentages and factors that follow from one movement of the evidence: "by 87%", "more than tripled".
-bool follows_from_movement(const Quantity& claim, const FactSource& source) {
+/// Differences, percentages and factors that follow from one movement of the evidence: "by 87%", "more than tripled",
+/// "13 points up"; and what is left of a whole: "all but 0.3%".
+bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   for (const Movement& movement : source.facts.movements) {
     const double from = movement.from->value;
     const double to = movement.to->value;
@@ -115,31 +165,99 @@ bool follows_from_movement(const Quantity& claim, const FactSource& source) {
       } else if (near(ratio, claim.value, claim.bound == Bound::about ? 0.15 : 0.06)) {
         return true;
       }
-    } else if (claim.dimension == Dimension::percent) {
-      const double change = 100 * std::abs(to - from) / from;
-      const double points = std::abs(to - from);
-      Quantity derived;
-      derived.value = change;
-      derived.decimals = 0.01;
-      if (std::abs(claim.value - change) < 0.5 || (claim.bound != Bound::exact && value_holds(claim, derived)))
+      continue;
+    }
+    Quantity difference = *movement.from;
+    difference.value = std::abs(to - from);
+    difference.decimals = 0;
+    const bool in_points =
+        movement.from->dimension == Dimension::percent &&
+        (claim.noun.starts_with("point") || claim.noun.starts_with("punkt") || claim.noun.starts_with("punto") ||
+         claim.noun == "pp" || claim.noun == "percentage" || claim.dimension == Dimension::percent);
+    // "by 46", "46 more": the difference and not a level.
+    const std::vector<Token>& tokens = text.facts.tokens;
+    const std::string next = claim.last + 1 < tokens.size() ? tokens[claim.last + 1].folded : "";
+    const bool is_difference = claim.before == "by" || claim.before == "another" || claim.before == "up" ||
+                               claim.before == "down" || claim.before == "um" || claim.before == "de" ||
+                               claim.before == "en" || next == "more" || next == "fewer" || next == "less" ||
+                               next == "extra" || next == "mehr" || next == "weniger" || next == "fewer" || in_points;
+    if (!is_difference) {
+      if (claim.dimension != Dimension::percent) continue;
+    }
+    const bool same_thing = is_difference && claim.dimension == movement.from->dimension &&
+                            classes_agree(claim, *movement.from) && claim.rate == movement.from->rate;
+    if ((in_points || same_thing) && value_holds(claim, difference)) return true;
+    if (claim.dimension == Dimension::percent) {
+      Quantity change;
+      change.value = 100 * std::abs(to - from) / from;
+      change.decimals = 0.01;
+      if (std::abs(claim.value - change.value) < 0.5 || (claim.bound != Bound::exact && value_holds(claim, change)))
         return true;
-      if (movement.from->dimension == Dimension::percent && near(points, claim.value)) return true;
+    }
+  }
+  // "half of the six courses" where the evidence has three of six
+  if (claim.dimension == Dimension::percent && claim.spelled) {
+    const std::vector<Quantity>& known = source.facts.quantities;
+    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+      if (known[i + 1].value > 0 && known[i].dimension == Dimension::count &&
+          near(100 * known[i].value / known[i + 1].value, claim.value, 0.02))
+        return true;
+    }
+  }
+  if (claim.dimension == Dimension::percent && claim.first >= 2) {
+    const std::vector<Token>& tokens = text.facts.tokens;
+    const std::string& before = tokens[claim.first - 1].folded;
+    const bool rest = (before == "but" && tokens[claim.first - 2].folded == "all") || before == "only" ||
+                      before == "just" || before == "remaining";
+    for (const Quantity& other : source.facts.quantities) {
+      if (rest && other.dimension == Dimension::percent && near(claim.value, 100 - other.value, 1e-4)) return true;
     }
   }
   return false;
 }
 
+/// "four times a year" is quarterly.
+bool is_period(const Quantity& claim, const FactSource& source) {
+  if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
+  struct Period {
+    double times;
+    std::string_view per;
+    std::string_view rate;
+  };
+  constexpr Period periods[] = {{4, "year", "quarter"},    {12, "year", "month"},     {52, "year", "week"},
+                                {2, "month", "fortnight"}, {26, "year", "fortnight"}, {7, "week", "day"}};
+  return std::any_of(std::begin(periods), std::end(periods), [&](const Period& period) {
+    return near(period.times, claim.value) && claim.rate == period.per && has_rate_word(source.facts, period.rate);
+  });
+}
+
+/// "it once took 95" minutes: the unit stands with another number of the text.
+bool has_unit_of_neighbour(const FactClaim& text, const Quantity& claim, const Quantity& other) {
+  if (claim.dimension != Dimension::count || !claim.noun_classes.empty() || claim.label ||
+      other.dimension == Dimension::count)
+    return false;
+  return std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(), [&](const Quantity& neighbour) {
+    if (neighbour.dimension != other.dimension || neighbour.unit != other.unit) return false;
+    const double factor = other.decimals > 0 && neighbour.decimals > 0 ? unit_factor(other) : 0;
+    return factor > 0 && near(claim.value * factor, other.value);
+  });
+}
+
 /// "with three colleagues" of a rota of four, "two others" of "one of three".
 bool is_the_others(const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || claim.ratio || claim.vague) return false;
-  const std::string& noun = claim.noun;
-  if (!noun.starts_with("colleague") && noun != "others" && noun != "other" && !noun.starts_with("kolleg") &&
-      !noun.starts_with("teammate")) {
-    return false;
-  }
+  const auto is_colleague = [](const std::string& noun) {
+    return noun.starts_with("colleague") || noun == "others" || noun == "other" || noun.starts_with("kolleg") ||
+           noun.starts_with("teammate");
+  };
+  // "one of three" where the evidence has "with two colleagues"
+  const bool one_of = claim.before == "of";
+  if (!is_colleague(claim.noun) && !one_of) return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-    return other.dimension == Dimension::count && near(other.value, claim.value + 1) &&
-           (other.noun_class == "staff" || other.noun_class.empty());
+    if (other.dimension != Dimension::count) return false;
+    if (one_of) return near(other.value, claim.value - 1) && is_colleague(other.noun);
+    return near(other.value, claim.value + 1) && (other.noun_classes.empty() || other.noun_classes.front() == "staff" ||
+                                                  other.noun_classes.front() == "team");
   });
 }
 
@@ -167,9 +285,7 @@ const FactSource* find_quantity(const FactClaim& claim, const Quantity& quantity
   for (const FactSource* source : sources) {
     for (const Quantity& other : source->facts.quantities) {
       if (quantity.vague) {
-        const bool agrees =
-            quantity.dimension == other.dimension &&
-            (quantity.noun_class.empty() || other.noun_class.empty() || quantity.noun_class == other.noun_class);
+        const bool agrees = quantity.dimension == other.dimension && classes_agree(quantity, other);
         const bool same_word = other.vague && near(quantity.value, other.value);
         if (agrees && !other.ratio &&
             (same_word || (other.value >= quantity.value && other.value <= 500 * quantity.value)) &&
@@ -182,12 +298,14 @@ const FactSource* find_quantity(const FactClaim& claim, const Quantity& quantity
       if (!things_agree(claim, quantity, *source, other) || !context_agrees(claim, quantity, *source, other)) continue;
       return source;
     }
-    if ((quantity.ratio || quantity.dimension == Dimension::percent) && follows_from_movement(quantity, *source))
-      return source;
+    if (follows_from_evidence(claim, quantity, *source) || is_period(quantity, *source)) return source;
+    for (const Quantity& other : source->facts.quantities) {
+      if (has_unit_of_neighbour(claim, quantity, other)) return source;
+    }
     if (is_the_others(quantity, *source)) return source;
     // A year or a date in the evidence, said as a plain number.
     if (quantity.dimension == Dimension::count && !quantity.label && quantity.value >= 1950 && quantity.value < 2050 &&
-        quantity.noun_class.empty()) {
+        quantity.noun_classes.empty()) {
       for (const DateMention& date : source->facts.dates) {
         if (near(date.year, quantity.value)) return source;
       }
@@ -255,26 +373,76 @@ const FactSource* find_duration(const FactClaim& claim, const Quantity& quantity
     }
     return some != nullptr && quantity.value / month_seconds <= months + 6.5 ? first_source(*some) : nullptr;
   }
-  int first = 0;
-  int last = 0;
-  const FactEntry* earliest = nullptr;
+  std::vector<const FactEntry*> jobs;
   for (const FactEntry* entry : entries) {
     if (months_hold(quantity, entry->months(claim.today))) return first_source(*entry);
-    if (entry->section != "work") continue;
-    const int start = entry->start_year * 12 + std::max(entry->start_month, 1);
-    const int end = start + entry->months(claim.today);
-    if (earliest == nullptr || start < first) {
-      first = start;
-      earliest = entry;
-    }
-    last = std::max(last, end);
+    if (entry->section == "work") jobs.push_back(entry);
   }
-  // The whole working life, where the text is about all of it.
-  if (earliest != nullptr && (claim.about_person || placed || entries.size() > 1) &&
-      months_hold(quantity, last - first)) {
-    return first_source(*earliest);
+  // From the start of one job to the end of another, where the text is about more than one.
+  if (!claim.about_person && !placed && jobs.size() < 2) return nullptr;
+  const auto start = [](const FactEntry& entry) { return entry.start_year * 12 + std::max(entry.start_month, 1); };
+  for (const FactEntry* from : jobs) {
+    for (const FactEntry* to : jobs) {
+      const int months = start(*to) + to->months(claim.today) - start(*from);
+      if (months > 0 && months_hold(quantity, months)) return first_source(*from);
+    }
   }
   return nullptr;
+}
+
+/// How many telling words stand around a number in both texts, up to the next number.
+std::size_t shared_around(const FactText& one, const Quantity& a, const FactText& other, const Quantity& b) {
+  const auto around = [](const FactText& facts, const Quantity& quantity) {
+    std::unordered_set<std::string_view> stems;
+    for (std::size_t k = quantity.first; k-- > 0 && quantity.first - k <= 6;) {
+      if (facts.tokens[k].has_digit) break;
+      if (!is_stop_word(facts.tokens[k].folded)) stems.insert(facts.tokens[k].stem);
+    }
+    for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 4, facts.tokens.size()); ++k) {
+      const std::string_view gap =
+          facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
+      if (facts.tokens[k].has_digit || gap.find_first_of(",;") != std::string_view::npos) break;
+      if (!is_stop_word(facts.tokens[k].folded)) stems.insert(facts.tokens[k].stem);
+    }
+    return stems;
+  };
+  const auto first = around(one, a);
+  const auto second = around(other, b);
+  return static_cast<std::size_t>(
+      std::count_if(first.begin(), first.end(), [&](std::string_view stem) { return second.contains(stem); }));
+}
+
+/// Two right numbers, each where the evidence has the other: "cost down 9% when diesel rose 6%".
+void check_exchanged(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
+  const std::vector<Quantity>& said = claim.facts.quantities;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    for (std::size_t j = i + 1; j < said.size(); ++j) {
+      if (said[i].dimension != said[j].dimension || near(said[i].value, said[j].value)) continue;
+      for (const FactSource* source : claim.cited) {
+        const Quantity* one = nullptr;
+        const Quantity* two = nullptr;
+        for (const Quantity& known : source->facts.quantities) {
+          if (known.dimension != said[i].dimension) continue;
+          if (near(known.value, said[i].value)) one = &known;
+          if (near(known.value, said[j].value)) two = &known;
+        }
+        if (one == nullptr || two == nullptr) continue;
+        const std::size_t right = shared_around(claim.facts, said[i], source->facts, *one) +
+                                  shared_around(claim.facts, said[j], source->facts, *two);
+        const std::size_t wrong = shared_around(claim.facts, said[i], source->facts, *two) +
+                                  shared_around(claim.facts, said[j], source->facts, *one);
+        const bool moves =
+            std::any_of(source->facts.movements.begin(), source->facts.movements.end(), [&](const Movement& movement) {
+              return (movement.from == one && movement.to == two) || (movement.from == two && movement.to == one);
+            });
+        if (!moves && right == 0 && wrong >= 2) {
+          return verdicts.violation("number", claim.words(said[i].first, said[j].last),
+                                    "the evidence has these two numbers the other way round");
+        }
+      }
+    }
+  }
 }
 
 /// 1 for words of rising, -1 for falling, 0 for neither or both.
@@ -311,13 +479,59 @@ void check_direction(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "second", "zweite", "الثالث" as a number; 0 for another word. "second" alone is a time too.
+int ordinal_of(const std::string& folded) {
+  struct Ordinal {
+    std::string_view word;
+    int value;
+  };
+  constexpr Ordinal ordinals[] = {
+      {"first", 1},     {"second", 2},    {"third", 3},   {"fourth", 4},   {"fifth", 5},    {"sixth", 6},
+      {"seventh", 7},   {"eighth", 8},    {"ninth", 9},   {"tenth", 10},   {"erste", 1},    {"ersten", 1},
+      {"zweite", 2},    {"zweiten", 2},   {"dritte", 3},  {"dritten", 3},  {"vierte", 4},   {"vierten", 4},
+      {"funfte", 5},    {"funften", 5},   {"premier", 1}, {"premiere", 1}, {"deuxieme", 2}, {"troisieme", 3},
+      {"quatrieme", 4}, {"cinquieme", 5}, {"primer", 1},  {"primera", 1},  {"segundo", 2},  {"segunda", 2},
+      {"tercer", 3},    {"tercera", 3},   {"cuarto", 4},  {"cuarta", 4},   {"quinto", 5},   {"quinta", 5},
+      {"الاول", 1},     {"الاولي", 1},    {"الثاني", 2},  {"الثانيه", 2},  {"الثالث", 3},   {"الثالثه", 3},
+      {"الرابع", 4},    {"الرابعه", 4},   {"الخامس", 5},  {"الخامسه", 5}};
+  for (const Ordinal& ordinal : ordinals) {
+    if (ordinal.word == folded) return ordinal.value;
+  }
+  return 0;
+}
+
+/// Another rank in a row than the evidence has: "level three" for "level two".
+void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const int said = ordinal_of(claim.facts.tokens[i].folded);
+    if (said == 0) continue;
+    bool other = false;
+    bool same = false;
+    for (const FactSource* source : claim.cited) {
+      for (const Token& token : source->facts.tokens) {
+        const int known = ordinal_of(token.folded);
+        same = same || known == said;
+        other = other || (known != 0 && known != said);
+      }
+      for (const Quantity& quantity : source->facts.quantities) {
+        const bool counts = quantity.ordinal || quantity.label;
+        same = same || (counts && near(quantity.value, said));
+        other = other || (counts && !near(quantity.value, said));
+      }
+    }
+    if (other && !same) verdicts.violation("number", claim.words(i, i), "the evidence has another rank");
+  }
+}
+
 }  // namespace
 
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const Quantity& quantity : claim.facts.quantities) {
     if (quantity.ordinal) continue;
     const std::string words = claim.words(quantity.first, quantity.last);
-    if (claim.letter && !claim.claimed(quantity.first) && claim.speakers[quantity.first] != Speaker::company) continue;
+    // What is only wished for needs no proof; what is denied mostly stands beside numbers that are claimed.
+    if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
     const FactSource* source = find_quantity(claim, quantity, scope);
@@ -329,8 +543,10 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
       FactClaim plain;
       plain.letter = false;
       for (const Quantity& other : posting.front()->facts.quantities) {
-        if (units_agree(quantity, other) && value_holds(quantity, other) && quantity.ratio == other.ratio)
+        if (units_agree(quantity, other) && value_holds(quantity, other) && quantity.ratio == other.ratio &&
+            things_agree(claim, quantity, *posting.front(), other)) {
           source = posting.front();
+        }
       }
     }
     if (source != nullptr) {
@@ -342,6 +558,8 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     }
   }
   check_direction(claim, verdicts);
+  check_exchanged(claim, verdicts);
+  check_ordinals(claim, verdicts);
 }
 
 }  // namespace bespoke

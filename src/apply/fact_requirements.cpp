@@ -48,7 +48,7 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
       if (!is_plain(tokens, k) && !is_known(claim, tokens[k])) ++unknown;
     }
-    if (unknown == 0 || !claim.claimed(at)) continue;
+    if (unknown == 0 || !claim.claimed(at) || (claim.letter && !claim.says_i)) continue;
     const std::string words = claim.words(at, at + asked.stems.size() - 1);
     if (covered(verdicts, words)) continue;
     verdicts.violation("requirement", words,
@@ -61,7 +61,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::vector<Token>& posting = claim.index->posting().facts.tokens;
   for (std::size_t i = 0; i + 3 <= tokens.size(); ++i) {
-    if (!claim.claimed(i)) continue;
+    if (!claim.claimed(i) || (claim.letter && !claim.says_i)) continue;
     std::size_t longest = 0;
     for (std::size_t j = 0; j + 3 <= posting.size(); ++j) {
       std::size_t length = 0;

@@ -1,6 +1,7 @@
 #include "apply/lexicon.hpp"
 
 #include "apply/embedded_file.hpp"
+#include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
 
 #include <algorithm>
@@ -10,6 +11,9 @@ namespace bespoke {
 
 bool says(const Token& token, std::string_view word) {
   if (token.folded == word) return true;
+  if (word.size() > 3 && token.folded.size() == word.size() + 1 && token.folded.ends_with('s') &&
+      token.folded.starts_with(word))
+    return true;
   if (word.empty() || !token.folded.starts_with(word)) return false;
   const char last = word.back();
   if (last >= '0' && last <= '9') return false;
@@ -40,6 +44,9 @@ bool form_matches(const TermForm& form, std::string_view text, const std::vector
   const bool joined_next = next == '&' || next == '-' || next == '\'';
   const bool joined_before = before == '&' || before == '-' || before == '\'';
   if (form.written.size() <= 2 && (joined_next || joined_before)) return false;
+  // "React to pages" and "Excel at" are no tools.
+  if (tokens[first].sentence_start && last + 1 < tokens.size() && is_stop_word(tokens[last + 1].folded) && next == ' ')
+    return false;
   // A sentence that starts with "Go" is an order, not a language.
   return form.written != "Go" || !tokens[first].sentence_start || tokens.size() == 1 || next == ',' || next == '/';
 }

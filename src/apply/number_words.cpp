@@ -155,6 +155,12 @@ constexpr WordValue words[] = {
     {"es", "ochocientas", 800},
     {"es", "novecientos", 900},
     {"es", "novecientas", 900},
+    {"ar", "احد", 1},
+    {"ar", "احدي", 1},
+    {"ar", "اثنا", 2},
+    {"ar", "اثني", 2},
+    {"ar", "اثنتا", 2},
+    {"ar", "اثنتي", 2},
     {"ar", "اثنان", 2},
     {"ar", "اثنين", 2},
     {"ar", "اثنتان", 2},
@@ -337,6 +343,9 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
   if (language == "de") {
     const std::string& word = tokens[first].folded;
     auto value = german_number(word);
+    // "sechsköpfig", "dreimonatig"
+    if (const std::size_t heads = word.find("kopfig"); !value && heads != std::string::npos)
+      value = german_number(word.substr(0, heads));
     if (!value && word.ends_with('s') == false && word == "dutzend") value = 12;
     if (!value || *value == 1) return std::nullopt;
     return SpelledNumber{*value, 1};
@@ -357,6 +366,15 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
     if (language == "ar" && !values.contains(word) && count > 0 && word.size() > 2 && word.starts_with("\xD9\x88")) {
       word.erase(0, 2);  // "و" is written with the next word
     }
+    // "of three", "and three" are one word too.
+    if (language == "ar" && count == 0 && !values.contains(word) && word.size() > 6) {
+      for (const std::string_view prefix : {"\xD9\x84", "\xD8\xA8", "\xD9\x88", "\xD9\x81", "\xD9\x83"}) {
+        if (word.starts_with(prefix) && values.contains(std::string_view(word).substr(2))) {
+          word.erase(0, 2);
+          break;
+        }
+      }
+    }
     const auto found = values.find(word);
     if (found == values.end()) break;
     const double value = found->second;
@@ -373,10 +391,10 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
       current = current - 4 + 80;  // quatre-vingts
     } else {
       // "two three" are two numbers, "twenty three" is one; French goes on to nineteen, Arabic says the ones first.
-      const bool joins = last < 0 || last >= 100 || (last >= 20 && value < 10) ||
-                         (language == "fr" && value < 20 && last >= 20) ||
-                         (language == "ar" && (pending_joiner > 0 || word != tokens[i].folded || value == 10)) ||
-                         (language == "zh" && last >= 10);
+      const bool joins =
+          last < 0 || last >= 100 || (last >= 20 && value < 10) || (language == "fr" && value < 20 && last >= 20) ||
+          (language == "ar" && (pending_joiner > 0 || (i > first && word != tokens[i].folded) || value == 10)) ||
+          (language == "zh" && last >= 10);
       if (!joins) break;
       current += value;
     }

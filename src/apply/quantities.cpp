@@ -234,18 +234,20 @@ bool is_short_unit(std::string_view word) {
 
 std::string_view rate_of(std::string_view word) {
   constexpr std::pair<std::string_view, std::string_view> rates[] = {
-      {"night", "day"},          {"nightly", "day"},     {"daily", "day"},         {"shift", "shift"},
-      {"weekly", "week"},        {"monthly", "month"},   {"annually", "year"},     {"annual", "year"},
-      {"yearly", "year"},        {"hourly", "hour"},     {"quarter", "quarter"},   {"quarterly", "quarter"},
-      {"semester", "semester"},  {"taglich", "day"},     {"nacht", "day"},         {"nachtlich", "day"},
-      {"wochentlich", "week"},   {"monatlich", "month"}, {"jahrlich", "year"},     {"quartal", "quarter"},
-      {"schicht", "shift"},      {"nuit", "day"},        {"trimestre", "quarter"}, {"noche", "day"},
-      {"diario", "day"},         {"diarios", "day"},     {"diarias", "day"},       {"mensual", "month"},
-      {"mensuales", "month"},    {"mensuel", "month"},   {"mensuels", "month"},    {"anuales", "year"},
-      {"anual", "year"},         {"شهريا", "month"},     {"يوميا", "day"},         {"سنويا", "year"},
-      {"اسبوعيا", "week"},       {"الشهر", "month"},     {"اليوم", "day"},         {"السنه", "year"},
-      {"العام", "year"},         {"الاسبوع", "week"},    {"الثانيه", "second"},    {"الساعه", "hour"},
-      {"fortnight", "fortnight"}};
+      {"night", "day"},         {"nightly", "day"},     {"daily", "day"},          {"shift", "shift"},
+      {"weekly", "week"},       {"monthly", "month"},   {"annually", "year"},      {"annual", "year"},
+      {"yearly", "year"},       {"hourly", "hour"},     {"quarter", "quarter"},    {"quarterly", "quarter"},
+      {"semester", "semester"}, {"taglich", "day"},     {"nacht", "day"},          {"nachtlich", "day"},
+      {"wochentlich", "week"},  {"monatlich", "month"}, {"jahrlich", "year"},      {"quartal", "quarter"},
+      {"schicht", "shift"},     {"nuit", "day"},        {"trimestre", "quarter"},  {"noche", "day"},
+      {"diario", "day"},        {"diarios", "day"},     {"diarias", "day"},        {"mensual", "month"},
+      {"mensuales", "month"},   {"mensuel", "month"},   {"mensuels", "month"},     {"anuales", "year"},
+      {"anual", "year"},        {"شهريا", "month"},     {"السنوي", "year"},        {"سنوي", "year"},
+      {"السنويه", "year"},      {"الشهري", "month"},    {"الشهريه", "month"},      {"شهري", "month"},
+      {"الاسبوعي", "week"},     {"اسبوعي", "week"},     {"اليومي", "day"},         {"يومي", "day"},
+      {"يوميا", "day"},         {"سنويا", "year"},      {"اسبوعيا", "week"},       {"الشهر", "month"},
+      {"اليوم", "day"},         {"السنه", "year"},      {"العام", "year"},         {"الاسبوع", "week"},
+      {"الثانيه", "second"},    {"الساعه", "hour"},     {"fortnight", "fortnight"}};
   for (const auto& [name, rate] : rates) {
     if (name == word) return rate;
   }
@@ -350,6 +352,8 @@ class Finder {
       if (!suffix.empty() && !attached_suffix(quantity, suffix, scale, done)) return 0;
     } else if (const std::size_t used = unnumbered_time(i); used > 0) {
       return used;
+    } else if (const std::size_t share = fraction(i); share > 0) {
+      return share;
     } else if (const auto spelled = read_spelled_number(tokens_, i, language_)) {
       quantity.value = spelled->value;
       quantity.spelled = true;
@@ -397,6 +401,42 @@ class Finder {
     quantity.last += taken;
   }
 
+  /// "for a year", "ein Jahr lang", "pendant un an": one of a unit, where it is said how long.
+  bool one_unit(std::size_t i, const UnitName*& unit) const {
+    const std::string& article = word(i);
+    const bool one = article == "a" || article == "one" || article == "ein" || article == "eine" ||
+                     article == "einen" || article == "einem" || article == "un" || article == "une" ||
+                     article == "una";
+    if (!one || i + 1 >= tokens_.size()) return false;
+    const UnitName* named = unit_of(word(i + 1));
+    if (named == nullptr || named->dimension != Dimension::time ||
+        (named->unit != "year" && named->unit != "month" && named->unit != "week"))
+      return false;
+    const std::string& before = i > 0 ? word(i - 1) : article;
+    const std::string& behind = word(i + 2);
+    const bool long_word = behind == "lang" || behind == "durant" || behind == "long";
+    const bool for_word =
+        i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
+                  before == "during" || before == "fur" || before == "over" || before == "within");
+    if (!long_word && !for_word) return false;
+    unit = named;
+    return true;
+  }
+
+  /// Arabic has a form of its own for two: "سنتين".
+  static double dual_time(const std::string& word, const UnitName*& unit) {
+    constexpr std::pair<std::string_view, std::string_view> duals[] = {
+        {"سنتين", "سنه"}, {"سنتان", "سنه"},   {"عامين", "سنه"},     {"عامان", "سنه"},
+        {"شهرين", "شهر"}, {"شهران", "شهر"},   {"اسبوعين", "اسبوع"}, {"اسبوعان", "اسبوع"},
+        {"يومين", "يوم"}, {"ساعتين", "ساعه"}, {"ساعتان", "ساعه"},   {"دقيقتين", "دقيقه"}};
+    for (const auto& [dual, one] : duals) {
+      if (dual != word) continue;
+      unit = unit_of(one);
+      return 2;
+    }
+    return 0;
+  }
+
   /// "half a day", "a year and a half", "a fortnight": times without a number before them.
   std::size_t unnumbered_time(std::size_t i) {
     Quantity quantity;
@@ -417,6 +457,23 @@ class Finder {
       unit = unit_of(word(i + 1));
       count = 1.5;
       quantity.last = i + 4;
+    } else if (word(i) == "one" && unit_of(word(i + 1)) != nullptr && unit_of(word(i + 1))->unit == "year" &&
+               i + 2 < tokens_.size()) {
+      // "one year and ten months"
+      quantity.unit = "year";
+      quantity.value = 1;
+      quantity.last = i + 1;
+      double scale = year;
+      months_behind(quantity, scale);
+      if (quantity.unit != "month") return 0;
+      count = quantity.value;
+      unit = unit_of("year");
+    } else if (const double two = dual_time(word(i), unit); two > 0) {
+      count = two;
+      quantity.last = i;
+    } else if (one_unit(i, unit)) {
+      count = 1;
+      quantity.last = i + 1;
     } else if (word(i) == "fortnight" || word(i) == "fortnightly" || word(i) == "biweekly") {
       unit = unit_of("week");
       count = 2;
@@ -509,6 +566,20 @@ class Finder {
         taken = 2;
       }
     }
+    // "31,600 m²", "م²"
+    if ((unit_word == "m" || unit_word == "م" || unit_word == "km") && gap_after(next()).starts_with("\xC2\xB2")) {
+      quantity.dimension = Dimension::area;
+      quantity.unit = "m2";
+      if (unit_word == "km") scale *= 1e6;
+      ++quantity.last;
+      return;
+    }
+    if (unit_word == "m2" || unit_word == "qm") {
+      quantity.dimension = Dimension::area;
+      quantity.unit = "m2";
+      ++quantity.last;
+      return;
+    }
     // Units of two characters in Chinese, and "square metres".
     if (tokens_[next()].script == Script::han && next() + 1 < tokens_.size()) {
       if (unit_of(word(next()) + word(next() + 1)) != nullptr) {
@@ -526,15 +597,58 @@ class Finder {
       quantity.last = std::min(quantity.last, tokens_.size() - 1);
       return;
     }
+    // "310 machine hours", "12 working days"
+    if (language_ == "en" && unit_of(unit_word) == nullptr && next() + 1 < tokens_.size()) {
+      constexpr std::string_view kinds[] = {"machine", "working",     "calendar", "person",   "man",     "business",
+                                            "full",    "flight",      "credit",   "teaching", "contact", "labor",
+                                            "labour",  "consecutive", "whole",    "short",    "further", "more"};
+      const UnitName* behind = unit_of(word(next() + 1));
+      if (std::find(std::begin(kinds), std::end(kinds), unit_word) != std::end(kinds) && behind != nullptr &&
+          behind->dimension == Dimension::time) {
+        unit_word = word(next() + 1);
+        taken = 2;
+      }
+    }
     const UnitName* unit = unit_of(unit_word);
     if (unit == nullptr || (is_short_unit(unit_word) && quantity.spelled && unit_word != "mes" && unit_word != "min"))
       return;
     // "2 to 3" isn't two terabytes, "4 go" isn't four gigabytes, unless the language is French.
     if ((unit_word == "to" || unit_word == "go" || unit_word == "an") && language_ != "fr") return;
     if (unit_word == "mes" && language_ != "es") return;
+    // A million meters are devices.
+    if (unit->dimension == Dimension::length && unit->factor == 1 && scale >= 1e6) return;
     if (unit->dimension == Dimension::count) return;
+    // "18-year-olds" are people of that age, not a time.
+    if (unit->unit == "year" && (word(next() + taken).starts_with("old") || word(next() + taken) == "alt")) {
+      quantity.last += taken + 1;
+      return;
+    }
     apply_unit(quantity, *unit, scale);
     quantity.last += taken;
+    months_behind(quantity, scale);
+  }
+
+  /// "1 year and 10 months" is one time.
+  void months_behind(Quantity& quantity, double& scale) const {
+    if (quantity.unit != "year") return;
+    std::size_t at = quantity.last + 1;
+    if (word(at) == "and" || word(at) == "und" || word(at) == "et" || word(at) == "y") ++at;
+    if (at >= tokens_.size() || tokens_[quantity.last].ends_sentence) return;
+    double months = 0;
+    std::size_t taken = 1;
+    if (tokens_[at].number) {
+      const auto reading = read_figures(tokens_[at].folded, language_);
+      months = reading ? reading->value : 0;
+    } else if (const auto spelled = read_spelled_number(tokens_, at, language_)) {
+      months = spelled->value;
+      taken = spelled->count;
+    }
+    const UnitName* unit = unit_of(word(at + taken));
+    if (months <= 0 || months > 11 || unit == nullptr || unit->unit != "month") return;
+    quantity.value += months / 12;
+    quantity.unit = "month";
+    quantity.last = at + taken;
+    static_cast<void>(scale);
   }
 
   static bool percent_sign(Quantity& quantity, std::string_view behind) {
@@ -681,7 +795,7 @@ class Finder {
     return std::find(std::begin(stops), std::end(stops), w) != std::end(stops);
   }
 
-  /// The counted noun: the first known class among the next words, else the next word.
+  /// The counted noun and its classes: of the words behind the number up to the end of the phrase.
   void noun_of(Quantity& quantity) const {
     const WordLists& classes = WordLists::nouns();
     std::size_t from = quantity.last + 1;
@@ -692,31 +806,30 @@ class Finder {
       ++from;
       if (word(from) == "the" || word(from) == "its" || word(from) == "our" || word(from) == "my") ++from;
     }
-    for (std::size_t i = from; i < std::min(from + 4, tokens_.size()); ++i) {
-      if (i > 0 && i > quantity.last + 1 && tokens_[i - 1].ends_sentence) break;
+    for (std::size_t i = from; i < std::min(from + 5, tokens_.size()); ++i) {
+      if (i > quantity.last + 1 && tokens_[i - 1].ends_sentence) break;
       const std::string_view gap = gap_before(i);
-      if (gap.find_first_of(",;:(") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;
-      if (tokens_[i].has_digit) break;
-      if (ends_noun_search(word(i))) break;
+      if (gap.find_first_of(",;:()") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;
+      if (tokens_[i].has_digit || ends_noun_search(word(i))) break;
       if (quantity.noun.empty()) quantity.noun = word(i);
       const std::string_view found = classes.list_of(tokens_, i);
-      // The last known noun of a compound decides: "student nurses", "customer teams".
-      if (!found.empty()) {
-        quantity.noun_class = found;
-        quantity.noun = word(i);
-      } else if (!quantity.noun_class.empty()) {
-        break;
+      if (found.empty()) {
+        if (!quantity.noun_classes.empty()) break;
+        continue;
       }
+      // "teams query": a plural ends the phrase; "student nurses" goes on.
+      const bool after_plural =
+          !quantity.noun_classes.empty() && word(i - 1).ends_with('s') && !word(i - 1).ends_with("ss");
+      if (after_plural) break;
+      quantity.noun_classes.emplace_back(found);
+      quantity.noun = word(i);
     }
-    if (!quantity.noun_class.empty()) return;
+    if (!quantity.noun_classes.empty()) return;
     // "a team of six", "une équipe de 6", "ein Team von sieben"
     if (quantity.first >= 2) {
       const std::string& joiner = word(quantity.first - 1);
       if (joiner == "of" || joiner == "von" || joiner == "aus" || joiner == "de" || joiner == "من") {
-        const std::string_view owner = classes.list_of(tokens_, quantity.first - 2);
-        if (owner == "team" && (quantity.noun.empty() || classes.list_of(tokens_, quantity.last + 1).empty())) {
-          quantity.noun_class = "staff";
-        }
+        if (classes.list_of(tokens_, quantity.first - 2) == "team") quantity.noun_classes.emplace_back("staff");
       }
     }
   }
@@ -752,6 +865,7 @@ class Finder {
 
   /// "Band 6", "PostgreSQL 15", "ISO 27001": the number is part of a name.
   void label_before(Quantity& quantity) const {
+    if (quantity.first > 0 && !tokens_[quantity.first - 1].ends_sentence) quantity.before = word(quantity.first - 1);
     if (quantity.first == 0 || quantity.spelled || quantity.dimension != Dimension::count) return;
     const Token& before = tokens_[quantity.first - 1];
     if (gap_before(quantity.first) != " " && gap_before(quantity.first) != "-" &&
@@ -761,9 +875,49 @@ class Finder {
     const bool name = before.inner_capital || (before.capital && !before.sentence_start) || before.folded == "band" ||
                       before.folded == "level" || before.folded == "grade" || before.folded == "tier" ||
                       before.folded == "stage";
-    if (!name || !quantity.noun_class.empty()) return;
+    if (!name) return;
     quantity.label = true;
     quantity.label_of = before.folded;
+  }
+
+  /// "a third", "two thirds", "a quarter of", "half of": shares of a whole.
+  std::size_t fraction(std::size_t i) {
+    double count = 0;
+    if (word(i) == "a" || word(i) == "one" || word(i) == "ein" || word(i) == "un" || word(i) == "una") count = 1;
+    if (word(i) == "two" || word(i) == "zwei" || word(i) == "deux" || word(i) == "dos") count = 2;
+    if (word(i) == "three" || word(i) == "drei" || word(i) == "trois" || word(i) == "tres") count = 3;
+    std::size_t at = count > 0 ? i + 1 : i;
+    double part = 0;
+    const std::string& name = word(at);
+    const bool followed_by_of = word(at + 1) == "of" || word(at + 1) == "der" || word(at + 1) == "des" ||
+                                word(at + 1) == "de" || word(at + 1) == "du";
+    if (name == "third" || name == "thirds" || name == "drittel" || name == "tiers" || name == "tercio" ||
+        name == "tercios")
+      part = 100.0 / 3;
+    if ((name == "quarter" || name == "viertel" || name == "quart" || name == "cuarto") && followed_by_of) part = 25;
+    if ((name == "quarters" || name == "quarts") && count == 3) part = 25;
+    if ((name == "half" || name == "halfte" || name == "moitie" || name == "mitad") && followed_by_of) {
+      part = 50;
+      count = 1;
+    }
+    if (name == "fifth" && followed_by_of) part = 20;
+    if (name == "tenth" && followed_by_of) part = 10;
+    if (part == 0 || count == 0) return 0;
+    // "the third month" and "a third round" count, they don't divide.
+    if (name == "third" && at + 1 < tokens_.size() && gap_after(at) == " " && !ends_noun_search(word(at + 1)) &&
+        !followed_by_of)
+      return 0;
+    Quantity quantity;
+    quantity.first = i;
+    quantity.last = at;
+    quantity.value = count * part;
+    quantity.decimals = 1;
+    quantity.dimension = Dimension::percent;
+    quantity.spelled = true;
+    bound_before(quantity);
+    const std::size_t used = quantity.last - i + 1;
+    finish(quantity);
+    return used;
   }
 
   /// "doubled", "halved", "threefold", "dozens of", "half".
@@ -848,11 +1002,8 @@ class Finder {
         first.value *= factor;
         first.decimals *= factor;
       }
-      if (first.noun.empty()) {
-        first.noun = second.noun;
-        first.noun_class = second.noun_class;
-      }
-      if (first.noun_class.empty() && first.noun == second.noun) first.noun_class = second.noun_class;
+      if (first.noun.empty()) first.noun = second.noun;
+      if (first.noun_classes.empty()) first.noun_classes = second.noun_classes;
       if (first.rate.empty()) first.rate = second.rate;
       if (first.dimension == Dimension::count && first.noun.empty()) first.dimension = second.dimension;
     }
@@ -864,13 +1015,6 @@ class Finder {
            gap == " \xE2\x86\x92 ";
   }
 
-  static double unit_factor(const Quantity& quantity) {
-    for (const UnitName& unit : units) {
-      if (unit.dimension == quantity.dimension && unit.unit == quantity.unit) return unit.factor;
-    }
-    return 1;
-  }
-
   std::string_view text_;
   const std::vector<Token>& tokens_;
   std::string_view language_;
@@ -879,6 +1023,17 @@ class Finder {
 };
 
 }  // namespace
+
+std::string_view period_of(std::string_view folded) {
+  return rate_of(folded);
+}
+
+double unit_factor(const Quantity& quantity) {
+  for (const UnitName& unit : units) {
+    if (unit.dimension == quantity.dimension && unit.unit == quantity.unit) return unit.factor;
+  }
+  return 1;
+}
 
 std::vector<Quantity> find_quantities(std::string_view text, const std::vector<Token>& tokens,
                                       std::string_view language, const std::vector<bool>& skip) {

@@ -20,11 +20,13 @@ struct Quantity {
   Dimension dimension = Dimension::count;
   std::string unit;  ///< for money, the currency; for time, the unit as a word ("year")
   Bound bound = Bound::exact;
-  std::string noun;        ///< the folded word that is counted; empty when none follows
-  std::string noun_class;  ///< its class in data/nouns.txt; empty when it is in none
-  std::string rate;        ///< "second", "minute", "hour", "day", "week", "month", "quarter" or "year": so many per
-  bool ordinal = false;    ///< "3rd"
-  bool ratio = false;      ///< "3x", "tripled": so many times
+  std::string noun;  ///< the folded word that is counted; empty when none follows
+  std::vector<std::string>
+      noun_classes;      ///< of the words that are counted, from data/nouns.txt: "student nurses" are two
+  std::string before;    ///< the folded word right before the number
+  std::string rate;      ///< "second", "minute", "hour", "day", "week", "month", "quarter" or "year": so many per
+  bool ordinal = false;  ///< "3rd"
+  bool ratio = false;    ///< "3x", "tripled": so many times
   bool spelled = false;
   bool vague = false;     ///< "dozens", "hundreds": at least two of them
   bool label = false;     ///< belongs to the name before it: "Band 6", "PostgreSQL 15"
@@ -39,6 +41,12 @@ struct Quantity {
 /// The quantities of a text. `skip` marks tokens that are part of something else, such as a date; it may be empty.
 std::vector<Quantity> find_quantities(std::string_view text, const std::vector<Token>& tokens,
                                       std::string_view language, const std::vector<bool>& skip);
+
+/// The period that a folded word names: "nightly" and "night" are "day", "monthly" is "month"; empty for another word.
+std::string_view period_of(std::string_view folded);
+
+/// How many base units make one of the unit that the quantity was written in.
+double unit_factor(const Quantity& quantity);
 
 /// A number that goes from one value to another: "from 41% to 78%".
 struct Movement {

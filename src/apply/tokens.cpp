@@ -125,6 +125,10 @@ std::vector<Token> tokenize(std::string_view text) {
         const char32_t before = points[i - 1].c;
         const char32_t after = at(i + 1);
         if (is_ideograph(here)) break;
+        // Arabic writes "and" and "in" before a foreign word without a space: "وManhattan".
+        if ((script_of(before) == Script::arabic) != (script_of(here) == Script::arabic) && is_letter(here) &&
+            is_letter(before))
+          break;
         if (is_word(here)) {
           digits_only = digits_only && is_digit(here);
         } else if (digits_only && is_number_separator(here) && is_digit(before) && is_digit(after)) {

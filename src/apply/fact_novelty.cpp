@@ -1,0 +1,106 @@
+#include "apply/fact_claim.hpp"
+
+#include "apply/abbreviations.hpp"
+#include "apply/english_words.hpp"
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+/// Prefixes that change a word without naming another thing: "microservices" are services.
+constexpr auto light_prefixes =
+    std::to_array<std::string_view>({"micro", "re", "co", "pre", "sub", "multi", "inter", "self", "non", "over",
+                                     "under", "cross", "out", "up", "un", "mini", "de"});
+
+class NoveltyCheck {
+ public:
+  NoveltyCheck(const FactClaim& claim, FactVerdicts& verdicts)
+      : claim_(claim), verdicts_(verdicts), tokens_(claim.facts.tokens), done_(tokens_.size(), false) {}
+
+  void run() {
+    for (const DateMention& date : claim_.facts.dates) mark(date.first, date.last);
+    for (const Quantity& quantity : claim_.facts.quantities) mark(quantity.first, quantity.last);
+    // A label in front of a bullet only says what it is about.
+    for (std::size_t i = 0; i + 1 < std::min<std::size_t>(5, tokens_.size()); ++i) {
+      if (claim_.facts.text.substr(tokens_[i].end, 1) == ":") mark(0, i);
+    }
+    for (const TermMatch& match : claim_.facts.skills) mark(match.first, match.first + match.count - 1);
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (done_[i] || !is_telling(i) || is_known(i)) continue;
+      // What another check has found already needn't be said twice.
+      const std::string words = claim_.words(i, i);
+      const bool said = std::any_of(verdicts_.checks().begin(), verdicts_.checks().end(), [&](const FactCheck& check) {
+        return !check.supported && check.text.find(words) != std::string::npos;
+      });
+      if (!said) verdicts_.violation("claim", words, fmt::format("nothing in the evidence speaks of \"{}\"", words));
+    }
+  }
+
+ private:
+  void mark(std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i <= last; ++i) done_[i] = true;
+  }
+
+  /// Whether the word is one whose presence claims something: no general word, no number, no name.
+  bool is_telling(std::size_t i) const {
+    const Token& token = tokens_[i];
+    if (token.number || token.has_digit || token.script != Script::latin || token.folded.size() < 3) return false;
+    if (token.inner_capital || (token.capital && !token.sentence_start)) return false;
+    if (is_stop_word(token.folded) || is_free(token)) return false;
+    if (WordLists::facts().match("general", tokens_, i) > 0 || !WordLists::titles().list_of(tokens_, i).empty() ||
+        !WordLists::degrees().list_of(tokens_, i).empty() || !WordLists::tongues().list_of(tokens_, i).empty()) {
+      return false;
+    }
+    return month_of(token.folded) == 0 && !claim_.index->is_own_name(token.folded);
+  }
+
+  static bool is_free(const Token& token) {
+    const EnglishWords& words = EnglishWords::get();
+    // Adverbs of usual adjectives, and verbs made of usual words: "jointly", "reimplemented".
+    if (words.is_free(token.stem) || words.is_free(token.folded)) return true;
+    for (const std::string_view prefix : light_prefixes) {
+      if (token.stem.size() > prefix.size() + 3 && token.stem.starts_with(prefix) &&
+          words.is_free(std::string_view(token.stem).substr(prefix.size()))) {
+        return true;
+      }
+    }
+    if (token.folded.ends_with("ed") && (words.is_verb(token.stem) || token.folded.size() > 5)) return true;
+    if ((token.folded.ends_with("ise") || token.folded.ends_with("ize")) && token.folded.size() > 6) return true;
+    return token.folded.ends_with("ly") && token.folded.size() > 5;
+  }
+
+  bool is_known(std::size_t i) const {
+    const Token& token = tokens_[i];
+    const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
+    const EnglishWords& words = EnglishWords::get();
+    if (Abbreviations::get().find(token, scope) != nullptr) return true;
+    for (const FactSource* source : scope) {
+      if (source->words.contains(token.folded) || source->stems.contains(token.stem)) return true;
+      for (const std::string& stem : source->stems) {
+        if (words.alike(token.stem, stem)) return true;
+      }
+    }
+    return false;
+  }
+
+  const FactClaim& claim_;
+  FactVerdicts& verdicts_;
+  const std::vector<Token>& tokens_;
+  std::vector<bool> done_;
+};
+
+}  // namespace
+
+void check_novelty(const FactClaim& claim, FactVerdicts& verdicts) {
+  // Only English on English can be judged word by word; a letter speaks of more than the profile does.
+  if (claim.letter || claim.foreign || claim.facts.language != "en") return;
+  NoveltyCheck(claim, verdicts).run();
+}
+
+}  // namespace bespoke

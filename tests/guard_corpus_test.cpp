@@ -1,0 +1,144 @@
+#include "apply/fact_guard.hpp"
+#include "apply/letter_checks.hpp"
+#include "apply/tokens.hpp"
+#include "apply_walk.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+// The fact guard over corpora of generated texts. A corpus is a folder of *.jsonl; a line is {"id", "kind", "part":
+// "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}, with names of
+// files in examples/data, or whole documents, for profile and posting.
+//
+//     guard_corpus_test                                    the corpora of this repository
+//     BESPOKE_GUARD_CORPUS=some/folder guard_corpus_test   that one too
+
+namespace bespoke {
+namespace {
+
+using nlohmann::json;
+
+struct Rates {
+  int bad = 0, caught = 0, honest = 0, alarms = 0;
+
+  double catch_rate() const { return bad == 0 ? 1 : static_cast<double>(caught) / bad; }
+  double alarm_rate() const { return honest == 0 ? 0 : static_cast<double>(alarms) / honest; }
+  void add(bool is_bad, bool violated) {
+    ++(is_bad ? bad : honest);
+    if (violated) ++(is_bad ? caught : alarms);
+  }
+};
+
+json document(const json& value, const std::string& folder) {
+  if (!value.is_string()) return value;
+  std::string name = std::filesystem::path(value.get<std::string>()).filename();
+  if (!name.ends_with(".json")) name += ".json";
+  return sample(folder + "/" + name);
+}
+
+class Corpus {
+ public:
+  explicit Corpus(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    for (const auto& file : files) {
+      std::ifstream in(file);
+      for (std::string line; std::getline(in, line);) {
+        if (!line.empty()) run(json::parse(line));
+      }
+    }
+  }
+
+  void print(const std::string& name) const {
+    fmt::print("{}\n{:<38} {:>14} {:>16}\n", name, "part and kind", "caught", "false alarms");
+    for (const auto& [label, rates] : rows_) {
+      fmt::print("{:<38} {:>4} of {:<4} {:>6} of {:<4}\n", label, rates.caught, rates.bad, rates.alarms, rates.honest);
+    }
+    for (const auto& [part, rates] : parts_) {
+      fmt::print("{}: catch rate {:.1f} %, false-alarm rate {:.1f} %\n", part, 100 * rates.catch_rate(), 100 * rates.alarm_rate());
+    }
+    for (const std::string& id : wrong_) fmt::print("  {}\n", id);
+  }
+
+  const std::map<std::string, Rates>& parts() const { return parts_; }
+
+ private:
+  static std::string key_of(const json& given) { return given.at("profile").dump() + given.value("posting", json()).dump(); }
+
+  FactGuard& guard_for(const json& given) {
+    std::unique_ptr<FactGuard>& guard = guards_[key_of(given)];
+    if (!guard) {
+      Posting posting;
+      if (given.contains("posting") && !given.at("posting").is_null()) posting = read_posting(document(given.at("posting"), "postings"));
+      const json profile = document(given.at("profile"), "profiles");
+      guard = std::make_unique<FactGuard>(profile, posting, PlainDate{2026, 12});
+      letters_[key_of(given)] = std::make_unique<LetterChecks>(profile, posting);
+    }
+    return *guard;
+  }
+
+  void run(const json& given) {
+    const FactGuard& guard = guard_for(given);
+    const std::string text = given.at("text");
+    const std::string part = given.at("part");
+    bool violated = false;
+    if (part == "cv") {
+      violated = has_violation(guard.check_cv(text, given.value("evidence", std::vector<std::string>())));
+    } else {
+      // Addresses of others are the letter's checks' to find, with the guard in every run of the pipeline.
+      for (const std::string_view sentence : split_sentences(text)) {
+        violated = violated || has_violation(guard.check_letter(sentence));
+        for (const LetterFault& fault : letters_.at(key_of(given))->check(sentence)) {
+          violated = violated || fault.kind == "link" || fault.kind == "address";
+        }
+      }
+    }
+    const bool bad = given.at("verdict") == "bad";
+    rows_[fmt::format("{} {}", part, given.at("kind").get<std::string>())].add(bad, violated);
+    parts_[part].add(bad, violated);
+    if (bad != violated) wrong_.push_back(fmt::format("{} {}", bad ? "missed     " : "false alarm", given.at("id").get<std::string>()));
+  }
+
+  std::map<std::string, std::unique_ptr<FactGuard>> guards_;
+  std::map<std::string, std::unique_ptr<LetterChecks>> letters_;
+  std::map<std::string, Rates> rows_;
+  std::map<std::string, Rates> parts_;
+  std::vector<std::string> wrong_;
+};
+
+void expect_rates(const Corpus& corpus, double least_caught, double most_alarms) {
+  for (const auto& [part, rates] : corpus.parts()) {
+    EXPECT_GE(rates.catch_rate(), least_caught) << part;
+    EXPECT_LE(rates.alarm_rate(), most_alarms) << part;
+  }
+}
+
+TEST(GuardCorpus, FrozenTextsWrittenBeforeTheGuard) {
+  const Corpus corpus(BESPOKE_CORPUS "/frozen");
+  corpus.print("frozen");
+  expect_rates(corpus, 0.99, 0.05);
+}
+
+TEST(GuardCorpus, OwnTexts) {
+  const Corpus corpus(BESPOKE_CORPUS "/own");
+  corpus.print("own");
+  expect_rates(corpus, 0.99, 0.05);
+}
+
+TEST(GuardCorpus, TextsNamedByTheEnvironment) {
+  const char* folder = std::getenv("BESPOKE_GUARD_CORPUS");
+  if (folder == nullptr) GTEST_SKIP() << "BESPOKE_GUARD_CORPUS names no folder";
+  Corpus(folder).print(folder);
+}
+
+}  // namespace
+}  // namespace bespoke
