@@ -55,8 +55,13 @@ bool is_shared_word(const FactClaim& claim, const FactEntry& entry, std::size_t 
     const std::vector<Token>& tokens = source->facts.tokens;
     for (std::size_t k = 0; k < tokens.size(); ++k) {
       if (tokens[k].folded != entry.name[word]) continue;
-      if (word + 1 >= entry.name.size()) return source->pointer.find("/location") != std::string::npos;
-      if (k + 1 >= tokens.size() || tokens[k + 1].folded != entry.name[word + 1]) return true;
+      if (source->pointer.find("/location") != std::string::npos || !tokens[k].capital) return true;
+      const bool other_name = source->entry != entry.pointer &&
+                              (source->pointer.ends_with("/name") || source->pointer.ends_with("/organization") ||
+                               source->pointer.ends_with("/institution"));
+      const bool same_name =
+          word + 1 >= entry.name.size() || (k + 1 < tokens.size() && tokens[k + 1].folded == entry.name[word + 1]);
+      if (other_name && !same_name) return true;
     }
   }
   return false;
@@ -218,7 +223,11 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::nobody;
   }
   // German puts the verb before the pronoun: "würde ich gern".
-  if (claim.facts.language == "de" && lists.contains("wish", tokens, clause, i)) return Speaker::wish;
+  if (claim.facts.language == "de") {
+    std::size_t end = i + 1;
+    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    if (lists.contains("wish", tokens, clause, end)) return Speaker::wish;
+  }
   if (lists.contains("wish", tokens, marker, i)) return Speaker::wish;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;

@@ -62,12 +62,17 @@ class FactVerdicts {
 // The checks, one kind of claim each. All are pure functions of the claim.
 void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
+void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
+void check_organisations(const FactClaim& claim, FactVerdicts& verdicts);
 void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
-void check_parts(const FactClaim& claim, FactVerdicts& verdicts);
+void check_parts(const FactClaim& claim, FactVerdicts& verdicts);         // led, helped, did
+void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
+void check_scope(const FactClaim& claim, FactVerdicts& verdicts);         // parts and wholes, limits, how often, now
+void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts);
 

@@ -62,10 +62,15 @@ struct FactGuard::Facts {
     FactVerdicts verdicts;
     check_look_alikes(claim, verdicts);
     check_numbers(claim, verdicts);
+    check_number_order(claim, verdicts);
     check_dates(claim, verdicts);
     check_names(claim, verdicts);
+    check_organisations(claim, verdicts);
     check_titles(claim, verdicts);
     check_parts(claim, verdicts);
+    check_strong_words(claim, verdicts);
+    check_scope(claim, verdicts);
+    check_prizes(claim, verdicts);
     check_credentials(claim, verdicts);
     check_languages(claim, verdicts);
     check_requirements(claim, verdicts);

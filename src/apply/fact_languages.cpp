@@ -101,8 +101,12 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
   // "bilingual", "trilingual"
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (WordLists::tongues().match("several", tokens, i) == 0 || (claim.letter && !claim.claimed(i))) continue;
-    const bool known = std::any_of(claim.index->all().begin(), claim.index->all().end(),
-                                   [&](const FactSource* source) { return source->words.contains(tokens[i].folded); });
+    const bool known =
+        std::any_of(claim.index->all().begin(), claim.index->all().end(),
+                    [&](const FactSource* source) { return source->words.contains(tokens[i].folded); }) ||
+        // "in two languages"
+        (!claim.letter && std::any_of(claim.cited.begin(), claim.cited.end(),
+                                      [](const FactSource* source) { return source->words.contains("languages"); }));
     std::size_t native = 0;
     for (const FactSource* source : claim.index->all()) {
       if (source->section == "languages" && level_in(source->facts.tokens, 0, source->facts.tokens.size()) >= 5)

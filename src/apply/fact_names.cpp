@@ -1,4 +1,5 @@
 #include "apply/fact_claim.hpp"
+#include "apply/fact_name_words.hpp"
 
 #include "apply/abbreviations.hpp"
 #include "apply/embedded_file.hpp"
@@ -15,23 +16,6 @@
 
 namespace bespoke {
 namespace {
-
-/// Capitalised words that name nobody: greetings, months, and what every application has in it.
-bool is_harmless_capital(const std::string& folded) {
-  constexpr auto words = std::to_array<std::string_view>(
-      {"i",           "i'm",          "i've",        "i'd",       "i'll",     "dear",      "sir",          "madam",
-       "hiring",      "hello",        "hi",          "sincerely", "regards",  "kind",      "best",         "yours",
-       "faithfully",  "cv",           "resume",      "monday",    "tuesday",  "wednesday", "thursday",     "friday",
-       "saturday",    "sunday",       "mr",          "mrs",       "ms",       "team",      "manager",      "committee",
-       "department",  "recruitment",  "recruiting",  "talent",    "human",    "resources", "christmas",    "sehr",
-       "geehrte",     "geehrter",     "damen",       "herren",    "herr",     "frau",      "freundlichen", "grussen",
-       "liebes",      "guten",        "tag",         "hallo",     "bonjour",  "madame",    "monsieur",     "mesdames",
-       "messieurs",   "cordialement", "salutations", "estimado",  "estimada", "estimados", "hola",         "saludos",
-       "atentamente", "cordial",      "saludo",      "warm",      "thanks",   "thank",     "pm",           "am",
-       "ok",          "hr",           "it",          "uk",        "us",       "usa",       "eu",           "cover",
-       "letter",      "am",           "a",           "s"});
-  return std::find(words.begin(), words.end(), folded) != words.end() || month_of(folded) > 0;
-}
 
 const Lexicon& known_names() {
   // Never destroyed, so that a thread may still read it while the process exits.
@@ -70,29 +54,11 @@ class NameCheck {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (!done_[i] && is_name(i)) name(i);
     }
-    employer_of_posting();
-    persons();
-    organisations_without_capitals();
   }
 
  private:
   void mark(std::size_t first, std::size_t count) {
     for (std::size_t i = first; i < first + count; ++i) done_[i] = true;
-  }
-
-  /// Whether the posting proves what the applicant doesn't claim, or what isn't claimed needs no proof.
-  bool excused(std::size_t first, bool in_posting, std::string_view kind, const std::string& words) {
-    if (!claim_.letter) return false;
-    const Speaker speaker = claim_.speakers[first];
-    if (speaker == Speaker::denied || speaker == Speaker::wish) {
-      verdicts_.supported(kind, words, in_posting ? "posting" : "not claimed");
-      return true;
-    }
-    if (speaker == Speaker::company && in_posting) {
-      verdicts_.supported(kind, words, "posting");
-      return true;
-    }
-    return false;
   }
 
   void skill(const TermMatch& match) {
@@ -114,7 +80,7 @@ class NameCheck {
       return;
     }
     const bool in_posting = find_term({&claim_.index->posting()}, *match.term) != nullptr;
-    if (excused(match.first, in_posting, "skill", words)) return;
+    if (excused(claim_, verdicts_, match.first, in_posting, "skill", words)) return;
     // Words of everyday work say little by themselves; borrowed from the posting, they are claimed to please.
     const bool everyday = match.term->topic.starts_with("everyday");
     if (everyday && match.count > 1) {
@@ -149,7 +115,9 @@ class NameCheck {
         return verdicts_.supported("name", words, source->pointer);
     }
     const bool in_posting = names(claim_.index->posting());
-    if (harmless_place(match.first, in_posting, words) || excused(match.first, in_posting, "name", words)) return;
+    if (harmless_place(match.first, in_posting, words) ||
+        excused(claim_, verdicts_, match.first, in_posting, "name", words))
+      return;
     verdicts_.violation("name", words, fmt::format("\"{}\" isn't in the evidence", words));
   }
 
@@ -188,7 +156,7 @@ class NameCheck {
     }
     if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
     const bool in_posting = find_word({&claim_.index->posting()}, tokens_[match.first]) != nullptr;
-    if (excused(match.first, in_posting, "name", words)) return;
+    if (excused(claim_, verdicts_, match.first, in_posting, "name", words)) return;
     verdicts_.violation("name", words, fmt::format("\"{}\" isn't in the evidence", words));
   }
 
@@ -199,8 +167,9 @@ class NameCheck {
     if (claim_.index->is_own_name(token.folded)) return false;
     const bool latin = token.script == Script::latin;
     const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));
-    if (claim_.facts.language == "ar" || claim_.facts.language == "zh")
-      return latin && (token.folded.size() > 1 || shape);
+    if (claim_.facts.language == "ar" || claim_.facts.language == "zh") {
+      return latin && (shape || (token.capital && !is_stop_word(token.folded)));
+    }
     if (!latin) return false;
     if (shape) return true;
     if (!token.capital) return false;
@@ -254,7 +223,7 @@ class NameCheck {
     if (claim_.letter && claim_.speakers[i] == Speaker::nobody && in_posting && !token.has_digit) {
       return verdicts_.supported("name", words, "posting");
     }
-    if (excused(i, in_posting, "name", words)) return;
+    if (excused(claim_, verdicts_, i, in_posting, "name", words)) return;
     verdicts_.violation("name", words,
                         in_posting ? fmt::format("\"{}\" stands in the posting and not in the evidence", words)
                                    : fmt::format("\"{}\" isn't in the evidence", words));
@@ -310,109 +279,6 @@ class NameCheck {
       }
     }
     return nullptr;
-  }
-
-  /// "Dear Ms Kesselbach": a person of that name, and not only a company.
-  void persons() {
-    constexpr auto honorifics = std::to_array<std::string_view>(
-        {"mr",       "mrs",    "ms",  "miss",  "dr",     "prof", "professor", "herr", "herrn", "frau",
-         "monsieur", "madame", "mme", "senor", "senora", "sr",   "sra",       "sir",  "السيد", "السيده"});
-    for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
-      if (std::find(honorifics.begin(), honorifics.end(), tokens_[i].folded) == honorifics.end()) continue;
-      if (!tokens_[i].capital && tokens_[i].script == Script::latin) continue;
-      const Token& name = tokens_[i + 1];
-      if (name.script == Script::latin && (!name.capital || is_harmless_capital(name.folded))) continue;
-      if (claim_.index->is_own_name(name.folded) || is_person(claim_.index->posting(), name.folded)) continue;
-      const bool in_profile = std::any_of(claim_.index->all().begin(), claim_.index->all().end(),
-                                          [&](const FactSource* source) { return is_person(*source, name.folded); });
-      if (!in_profile)
-        verdicts_.violation("name", claim_.words(i, i + 1), "neither the profile nor the posting names that person");
-    }
-  }
-
-  /// Whether a text has the word as a person's name: behind another capitalised word that isn't of the company.
-  bool is_person(const FactSource& source, const std::string& name) const {
-    const std::vector<Token>& tokens = source.facts.tokens;
-    const std::vector<std::string>& company = claim_.index->company();
-    for (std::size_t i = 1; i < tokens.size(); ++i) {
-      if (tokens[i].folded != name || !tokens[i - 1].capital || tokens[i - 1].ends_sentence) continue;
-      if (std::find(company.begin(), company.end(), tokens[i - 1].folded) != company.end() ||
-          is_stop_word(tokens[i - 1].folded))
-        continue;
-      // "Halden Cold Chain" goes on; "Karin Halden," doesn't.
-      const bool goes_on = i + 1 < tokens.size() &&
-                           std::find(company.begin(), company.end(), tokens[i + 1].folded) != company.end() &&
-                           tokens[i + 1].folded != name;
-      if (!goes_on) return true;
-    }
-    return false;
-  }
-
-  /// "I worked at <the company that is applied to>".
-  void employer_of_posting() {
-    const std::vector<std::string>& company = claim_.index->company();
-    if (!claim_.letter || company.empty()) return;
-    for (std::size_t i = 1; i < tokens_.size(); ++i) {
-      if (tokens_[i].folded != company.front() || !(tokens_[i].capital || tokens_[i].script != Script::latin)) continue;
-      if (find_word(claim_.index->all(), tokens_[i]) != nullptr) continue;
-      const std::string& before = tokens_[i - 1].folded;
-      if (before != "at" && before != "for" && before != "bei" && before != "chez" && before != "en" &&
-          before != "with")
-        continue;
-      constexpr auto past = std::to_array<std::string_view>(
-          {"worked",     "served", "spent",     "interned", "employed",  "was",        "led",
-           "managed",    "built",  "years",     "tenure",   "intern",    "internship", "arbeitete",
-           "gearbeitet", "war",    "travaille", "trabaje",  "trabajado", "joined",     "left"});
-      bool wish = false;
-      bool worked = false;
-      for (std::size_t k = 0; k < i; ++k) {
-        wish = wish || WordLists::facts().match("wish", tokens_, k) > 0;
-        worked = worked || std::find(past.begin(), past.end(), tokens_[k].folded) != past.end();
-      }
-      if (worked && !wish && WordLists::facts().contains("candidate", tokens_, 0, i)) {
-        verdicts_.violation("name", claim_.words(i, i), "the evidence has no work at that company");
-      }
-    }
-  }
-
-  /// Employers and schools in scripts that have no capitals: what stands beside "شركة" or before "公司".
-  void organisations_without_capitals() {
-    if (claim_.facts.language == "ar") {
-      constexpr auto kinds =
-          std::to_array<std::string_view>({"شركه", "بشركه", "لشركه", "جامعه", "بجامعه", "مؤسسه", "مجموعه", "مصنع",
-                                           "مستشفي", "بنك", "مدرسه", "معهد", "اكاديميه", "وزاره", "هيئه"});
-      for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
-        if (std::find(kinds.begin(), kinds.end(), tokens_[i].folded) == kinds.end() || tokens_[i].ends_sentence)
-          continue;
-        if (tokens_[i + 1].script != Script::arabic || is_stop_word(tokens_[i + 1].folded)) continue;
-        organisation(i, i + 1);
-      }
-    } else if (claim_.facts.language == "zh") {
-      for (std::size_t i = 2; i + 1 < tokens_.size(); ++i) {
-        const std::string pair = tokens_[i].folded + tokens_[i + 1].folded;
-        if (pair != "公司" && pair != "集团" && pair != "大学" && pair != "银行" && pair != "医院" && pair != "学院")
-          continue;
-        if (tokens_[i - 1].script != Script::han || tokens_[i - 2].script != Script::han) continue;
-        const std::string name = tokens_[i - 2].folded + tokens_[i - 1].folded;
-        if (name == "贵司" || name == "家公" || name.find("贵") != std::string::npos ||
-            name.find("该") != std::string::npos)
-          continue;
-        bool known = false;
-        for (const FactSource* source : claim_.index->all())
-          known = known || source->text.find(name) != std::string::npos;
-        if (claim_.letter) known = known || claim_.index->posting().text.find(name) != std::string::npos;
-        if (!known) verdicts_.violation("name", claim_.words(i - 2, i + 1), "that organisation isn't in the evidence");
-      }
-    }
-  }
-
-  void organisation(std::size_t kind, std::size_t name) {
-    const std::string words = claim_.words(kind, name);
-    if (const FactSource* source = find_word(scope_, tokens_[name]))
-      return verdicts_.supported("name", words, source->pointer);
-    const bool in_posting = find_word({&claim_.index->posting()}, tokens_[name]) != nullptr;
-    if (excused(name, in_posting, "name", words)) return;
-    verdicts_.violation("name", words, "that organisation isn't in the evidence");
   }
 
   const FactClaim& claim_;

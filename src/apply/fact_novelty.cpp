@@ -32,7 +32,7 @@ class NoveltyCheck {
     }
     for (const TermMatch& match : claim_.facts.skills) mark(match.first, match.first + match.count - 1);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (done_[i] || !is_telling(i) || is_known(i)) continue;
+      if (done_[i] || (!is_telling(i) && !is_new_people(i)) || is_known(i)) continue;
       // What another check has found already needn't be said twice.
       const std::string words = claim_.words(i, i);
       const bool said = std::any_of(verdicts_.checks().begin(), verdicts_.checks().end(), [&](const FactCheck& check) {
@@ -58,6 +58,28 @@ class NoveltyCheck {
       return false;
     }
     return month_of(token.folded) == 0 && !claim_.index->is_own_name(token.folded);
+  }
+
+  /// People of a kind that the evidence doesn't have: "used by customers" of what internal teams use.
+  bool is_new_people(std::size_t i) const {
+    const std::string_view kind = WordLists::nouns().list_of(tokens_, i);
+    const bool trade =
+        WordLists::titles().list_of(tokens_, i).starts_with("trade_") && tokens_[i].folded.ends_with('s');
+    if (kind != "customer" && kind != "patient" && kind != "learner" && !trade) return false;
+    if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
+    const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
+    return std::none_of(scope.begin(), scope.end(), [&](const FactSource* source) {
+      for (std::size_t k = 0; k < source->facts.tokens.size(); ++k) {
+        const std::vector<Token>& there = source->facts.tokens;
+        if (!trade && WordLists::nouns().list_of(there, k) == kind) return true;
+        if (trade && WordLists::titles().list_of(there, k) == WordLists::titles().list_of(tokens_, i)) return true;
+        const std::string& word = there[k].folded;
+        if (trade && (word == "staff" || word == "people" || word == "employees" || word == "team" ||
+                      word.starts_with("colleague")))
+          return true;
+      }
+      return false;
+    });
   }
 
   static bool is_free(const Token& token) {

@@ -33,8 +33,9 @@ std::size_t find_run(const std::vector<Token>& tokens, const std::vector<std::st
 
 bool covered(const FactVerdicts& verdicts, const std::string& words) {
   return std::any_of(verdicts.checks().begin(), verdicts.checks().end(), [&](const FactCheck& check) {
-    return !check.supported &&
-           (check.text.find(words) != std::string::npos || words.find(check.text) != std::string::npos);
+    // What another check has judged, one way or the other, is settled.
+    return check.text == words || (!check.supported && (check.text.find(words) != std::string::npos ||
+                                                        words.find(check.text) != std::string::npos));
   });
 }
 
@@ -43,7 +44,7 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (const FactRequirement& asked : claim.index->requirements()) {
     const std::size_t at = find_run(tokens, asked.stems);
-    if (at == tokens.size()) continue;
+    if (at == tokens.size() || !WordLists::tongues().list_of(tokens, at).empty()) continue;
     std::size_t unknown = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
       if (!is_plain(tokens, k) && !is_known(claim, tokens[k])) ++unknown;
@@ -74,10 +75,12 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
     }
     if (longest < 3) continue;
     std::size_t unknown = 0;
+    std::size_t plain = 0;
     for (std::size_t k = i; k < i + longest; ++k) {
-      if (!is_plain(tokens, k) && !is_known(claim, tokens[k])) ++unknown;
+      if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || is_known(claim, tokens[k])) continue;
+      ++(is_plain(tokens, k) ? plain : unknown);
     }
-    if (unknown > 0) {
+    if (unknown > 0 || (plain > 1 && !claim.letter)) {
       const std::string words = claim.words(i, i + longest - 1);
       if (!covered(verdicts, words)) {
         verdicts.violation("requirement", words, "taken from the posting, and not in the profile");

@@ -60,8 +60,8 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
   if (is_one(i - 1)) return true;
   // "durch einen erfahrenen Entwickler", "from an experienced developer"
   constexpr auto agents =
-      std::to_array<std::string_view>({"durch", "von", "mit", "by", "from", "par", "por", "con", "avec"});
-  for (std::size_t k = i > 3 ? i - 3 : 0; k < i; ++k) {
+      std::to_array<std::string_view>({"durch", "von", "mit", "by", "from", "with", "par", "por", "con", "avec"});
+  for (std::size_t k = i > 7 ? i - 7 : 0; k < i; ++k) {
     if (std::find(agents.begin(), agents.end(), claim.facts.tokens[k].folded) != agents.end()) return true;
   }
   return i > 1 &&
@@ -138,6 +138,23 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
   return !is_plural(claim.facts.tokens[i], claim.facts.language);
 }
 
+/// A source that has the token with the two behind it, or with the one before it.
+const FactSource* find_row(const FactSources& sources, const std::vector<Token>& tokens, std::size_t i) {
+  for (const FactSource* source : sources) {
+    const std::vector<Token>& there = source->facts.tokens;
+    for (std::size_t k = 0; k < there.size(); ++k) {
+      if (there[k].folded != tokens[i].folded) continue;
+      if (i > 0 && k > 0 && tokens[i].begin - tokens[i - 1].end == 1 && there[k - 1].folded == tokens[i - 1].folded &&
+          !is_stop_word(tokens[i - 1].folded))
+        return source;
+      if (k + 2 < there.size() && i + 2 < tokens.size() && there[k + 1].folded == tokens[i + 1].folded &&
+          there[k + 2].folded == tokens[i + 2].folded)
+        return source;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
@@ -185,17 +202,8 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
         find_list({&claim.index->posting()}, list) != nullptr) {
       source = &claim.index->posting();
     }
-    // The same words in a row, such as the name of a prize.
-    if (source == nullptr && !claim.letter && i + 1 < tokens.size()) {
-      for (const FactSource* candidate : claim.cited) {
-        const std::vector<Token>& there = candidate->facts.tokens;
-        for (std::size_t k = 0; k + 2 < there.size() && i + 2 < tokens.size(); ++k) {
-          if (there[k].folded == tokens[i].folded && there[k + 1].folded == tokens[i + 1].folded &&
-              there[k + 2].folded == tokens[i + 2].folded)
-            source = candidate;
-        }
-      }
-    }
+    // The same words in a row, such as the name of a prize or of a course of study.
+    if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i);
     std::string missing;
     if (source == nullptr) {
       if (is_rank(list) || claim.places[i] != nullptr || !claim.letter ||

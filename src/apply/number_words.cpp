@@ -1,5 +1,7 @@
 #include "apply/number_words.hpp"
 
+#include "apply/embedded_file.hpp"
+
 #include <algorithm>
 #include <string>
 #include <unordered_map>
@@ -7,263 +9,39 @@
 namespace bespoke {
 namespace {
 
-struct WordValue {
-  std::string_view language;
-  std::string_view word;  ///< folded
-  double value;
-};
+using Values = std::unordered_map<std::string_view, double>;
 
-// Values below a hundred stand for themselves; from a hundred on they multiply what stands before them.
-constexpr WordValue words[] = {
-    {"en", "zero", 0},
-    {"en", "one", 1},
-    {"en", "two", 2},
-    {"en", "three", 3},
-    {"en", "four", 4},
-    {"en", "five", 5},
-    {"en", "six", 6},
-    {"en", "seven", 7},
-    {"en", "eight", 8},
-    {"en", "nine", 9},
-    {"en", "ten", 10},
-    {"en", "eleven", 11},
-    {"en", "twelve", 12},
-    {"en", "thirteen", 13},
-    {"en", "fourteen", 14},
-    {"en", "fifteen", 15},
-    {"en", "sixteen", 16},
-    {"en", "seventeen", 17},
-    {"en", "eighteen", 18},
-    {"en", "nineteen", 19},
-    {"en", "twenty", 20},
-    {"en", "thirty", 30},
-    {"en", "forty", 40},
-    {"en", "fifty", 50},
-    {"en", "sixty", 60},
-    {"en", "seventy", 70},
-    {"en", "eighty", 80},
-    {"en", "ninety", 90},
-    {"en", "dozen", 12},
-    {"en", "hundred", 100},
-    {"en", "thousand", 1e3},
-    {"en", "million", 1e6},
-    {"en", "billion", 1e9},
-    {"en", "twenties", 20},
-    {"en", "decade", 10},
-    {"fr", "zero", 0},
-    {"fr", "un", 1},
-    {"fr", "une", 1},
-    {"fr", "deux", 2},
-    {"fr", "trois", 3},
-    {"fr", "quatre", 4},
-    {"fr", "cinq", 5},
-    {"fr", "six", 6},
-    {"fr", "sept", 7},
-    {"fr", "huit", 8},
-    {"fr", "neuf", 9},
-    {"fr", "dix", 10},
-    {"fr", "onze", 11},
-    {"fr", "douze", 12},
-    {"fr", "treize", 13},
-    {"fr", "quatorze", 14},
-    {"fr", "quinze", 15},
-    {"fr", "seize", 16},
-    {"fr", "vingt", 20},
-    {"fr", "vingts", 20},
-    {"fr", "trente", 30},
-    {"fr", "quarante", 40},
-    {"fr", "cinquante", 50},
-    {"fr", "soixante", 60},
-    {"fr", "septante", 70},
-    {"fr", "nonante", 90},
-    {"fr", "cent", 100},
-    {"fr", "cents", 100},
-    {"fr", "mille", 1e3},
-    {"fr", "million", 1e6},
-    {"fr", "millions", 1e6},
-    {"fr", "milliard", 1e9},
-    {"fr", "milliards", 1e9},
-    {"fr", "dizaine", 10},
-    {"fr", "douzaine", 12},
-    {"fr", "quinzaine", 15},
-    {"fr", "vingtaine", 20},
-    {"fr", "trentaine", 30},
-    {"fr", "quarantaine", 40},
-    {"fr", "cinquantaine", 50},
-    {"fr", "centaine", 100},
-    {"fr", "millier", 1e3},
-    {"es", "cero", 0},
-    {"es", "uno", 1},
-    {"es", "un", 1},
-    {"es", "una", 1},
-    {"es", "dos", 2},
-    {"es", "tres", 3},
-    {"es", "cuatro", 4},
-    {"es", "cinco", 5},
-    {"es", "seis", 6},
-    {"es", "siete", 7},
-    {"es", "ocho", 8},
-    {"es", "nueve", 9},
-    {"es", "diez", 10},
-    {"es", "once", 11},
-    {"es", "doce", 12},
-    {"es", "trece", 13},
-    {"es", "catorce", 14},
-    {"es", "quince", 15},
-    {"es", "dieciseis", 16},
-    {"es", "diecisiete", 17},
-    {"es", "dieciocho", 18},
-    {"es", "diecinueve", 19},
-    {"es", "veinte", 20},
-    {"es", "veintiun", 21},
-    {"es", "veintiuno", 21},
-    {"es", "veintiuna", 21},
-    {"es", "veintidos", 22},
-    {"es", "veintitres", 23},
-    {"es", "veinticuatro", 24},
-    {"es", "veinticinco", 25},
-    {"es", "veintiseis", 26},
-    {"es", "veintisiete", 27},
-    {"es", "veintiocho", 28},
-    {"es", "veintinueve", 29},
-    {"es", "treinta", 30},
-    {"es", "cuarenta", 40},
-    {"es", "cincuenta", 50},
-    {"es", "sesenta", 60},
-    {"es", "setenta", 70},
-    {"es", "ochenta", 80},
-    {"es", "noventa", 90},
-    {"es", "docena", 12},
-    {"es", "cien", 100},
-    {"es", "ciento", 100},
-    {"es", "mil", 1e3},
-    {"es", "millon", 1e6},
-    {"es", "millones", 1e6},
-    {"es", "doscientos", 200},
-    {"es", "doscientas", 200},
-    {"es", "trescientos", 300},
-    {"es", "trescientas", 300},
-    {"es", "cuatrocientos", 400},
-    {"es", "cuatrocientas", 400},
-    {"es", "quinientos", 500},
-    {"es", "quinientas", 500},
-    {"es", "seiscientos", 600},
-    {"es", "seiscientas", 600},
-    {"es", "setecientos", 700},
-    {"es", "setecientas", 700},
-    {"es", "ochocientos", 800},
-    {"es", "ochocientas", 800},
-    {"es", "novecientos", 900},
-    {"es", "novecientas", 900},
-    {"ar", "احد", 1},
-    {"ar", "احدي", 1},
-    {"ar", "اثنا", 2},
-    {"ar", "اثني", 2},
-    {"ar", "اثنتا", 2},
-    {"ar", "اثنتي", 2},
-    {"ar", "اثنان", 2},
-    {"ar", "اثنين", 2},
-    {"ar", "اثنتان", 2},
-    {"ar", "اثنتين", 2},
-    {"ar", "ثلاث", 3},
-    {"ar", "ثلاثه", 3},
-    {"ar", "اربع", 4},
-    {"ar", "اربعه", 4},
-    {"ar", "خمس", 5},
-    {"ar", "خمسه", 5},
-    {"ar", "ست", 6},
-    {"ar", "سته", 6},
-    {"ar", "سبع", 7},
-    {"ar", "سبعه", 7},
-    {"ar", "ثماني", 8},
-    {"ar", "ثمان", 8},
-    {"ar", "ثمانيه", 8},
-    {"ar", "تسع", 9},
-    {"ar", "تسعه", 9},
-    {"ar", "عشر", 10},
-    {"ar", "عشره", 10},
-    {"ar", "عشرين", 20},
-    {"ar", "عشرون", 20},
-    {"ar", "ثلاثين", 30},
-    {"ar", "ثلاثون", 30},
-    {"ar", "اربعين", 40},
-    {"ar", "اربعون", 40},
-    {"ar", "خمسين", 50},
-    {"ar", "خمسون", 50},
-    {"ar", "ستين", 60},
-    {"ar", "ستون", 60},
-    {"ar", "سبعين", 70},
-    {"ar", "سبعون", 70},
-    {"ar", "ثمانين", 80},
-    {"ar", "ثمانون", 80},
-    {"ar", "تسعين", 90},
-    {"ar", "تسعون", 90},
-    {"ar", "مئه", 100},
-    {"ar", "مائه", 100},
-    {"ar", "مئتين", 200},
-    {"ar", "مئتي", 200},
-    {"ar", "مئتان", 200},
-    {"ar", "ثلاثمئه", 300},
-    {"ar", "ثلاثمائه", 300},
-    {"ar", "اربعمئه", 400},
-    {"ar", "خمسمئه", 500},
-    {"ar", "خمسمائه", 500},
-    {"ar", "ستمئه", 600},
-    {"ar", "سبعمئه", 700},
-    {"ar", "ثمانمئه", 800},
-    {"ar", "تسعمئه", 900},
-    {"ar", "الف", 1e3},
-    {"ar", "الاف", 1e3},
-    {"ar", "الفا", 1e3},
-    {"ar", "الفين", 2e3},
-    {"ar", "مليون", 1e6},
-    {"ar", "ملايين", 1e6},
-    {"ar", "مليونا", 1e6},
-    {"ar", "مليار", 1e9},
-    {"zh", "零", 0},
-    {"zh", "〇", 0},
-    {"zh", "一", 1},
-    {"zh", "二", 2},
-    {"zh", "两", 2},
-    {"zh", "三", 3},
-    {"zh", "四", 4},
-    {"zh", "五", 5},
-    {"zh", "六", 6},
-    {"zh", "七", 7},
-    {"zh", "八", 8},
-    {"zh", "九", 9},
-    {"zh", "十", 10},
-    {"zh", "百", 100},
-    {"zh", "千", 1e3},
-    {"zh", "万", 1e4},
-    {"zh", "亿", 1e8},
-};
-
-struct Multiplier {
-  std::string_view word;
-  double value;
-};
-
-constexpr Multiplier multipliers[] = {
-    {"k", 1e3},        {"thousand", 1e3},  {"tausend", 1e3},   {"tsd", 1e3},        {"mille", 1e3},
-    {"mil", 1e3},      {"الف", 1e3},       {"الاف", 1e3},      {"m", 1e6},          {"mn", 1e6},
-    {"mm", 1e6},       {"million", 1e6},   {"millions", 1e6},  {"millionen", 1e6},  {"mio", 1e6},
-    {"millon", 1e6},   {"millones", 1e6},  {"مليون", 1e6},     {"ملايين", 1e6},     {"bn", 1e9},
-    {"billion", 1e9},  {"billions", 1e9},  {"milliarde", 1e9}, {"milliarden", 1e9}, {"mrd", 1e9},
-    {"milliard", 1e9}, {"milliards", 1e9}, {"مليار", 1e9},     {"hundred", 100},    {"万", 1e4},
-    {"亿", 1e8},       {"千", 1e3},        {"百", 100},        {"dozen", 12},
-};
-
-const std::unordered_map<std::string_view, double>& values_of(std::string_view language) {
+/// The lists of data/number_words.txt by their names.
+const Values& values_of(std::string_view list) {
   // Never destroyed, so that a thread may still read them while the process exits.
-  static const auto& tables = *[] {
-    auto* made = new std::unordered_map<std::string_view, std::unordered_map<std::string_view, double>>;
-    for (const WordValue& entry : words) (*made)[entry.language].emplace(entry.word, entry.value);
+  static const auto& lists = *[] {
+    auto* made = new std::unordered_map<std::string_view, Values>;
+    Values* values = nullptr;
+    const std::string_view file = apply_file("data/number_words.txt");
+    for (std::size_t at = 0; at < file.size();) {
+      const std::size_t end = std::min(file.find('\n', at), file.size());
+      const std::string_view line = file.substr(at, end - at);
+      at = end + 1;
+      if (line.empty() || line.front() == '#') continue;
+      if (line.front() == '[') {
+        values = &(*made)[line.substr(1, line.find(']') - 1)];
+        continue;
+      }
+      const std::size_t colon = line.find(':');
+      if (values == nullptr || colon == std::string_view::npos) continue;
+      const double value = std::stod(std::string(line.substr(0, colon)));
+      for (std::size_t word = colon + 1; word < line.size();) {
+        const std::size_t comma = std::min(line.find(',', word), line.size());
+        while (word < comma && line[word] == ' ') ++word;
+        values->emplace(line.substr(word, comma - word), value);
+        word = comma + 1;
+      }
+    }
     return made;
   }();
-  static const auto& none = *new std::unordered_map<std::string_view, double>;
-  const auto found = tables.find(language);
-  return found == tables.end() ? none : found->second;
+  static const auto& none = *new Values;
+  const auto found = lists.find(list);
+  return found == lists.end() ? none : found->second;
 }
 
 struct GermanPart {
@@ -330,11 +108,10 @@ bool is_joiner(const std::string& word, std::string_view language) {
 
 }  // namespace
 
-double multiplier_word(std::string_view folded, std::string_view) {
-  for (const Multiplier& multiplier : multipliers) {
-    if (multiplier.word == folded) return multiplier.value;
-  }
-  return 0;
+double multiplier_word(std::string_view folded) {
+  const Values& values = values_of("multiplier");
+  const auto found = values.find(folded);
+  return found == values.end() ? 0 : found->second;
 }
 
 std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& tokens, std::size_t first,

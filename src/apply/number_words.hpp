@@ -21,6 +21,6 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
                                                  std::string_view language);
 
 /// The multiplier that a word stands for ("thousand", "Mio", "millones", "万"), or 0.
-double multiplier_word(std::string_view folded, std::string_view language);
+double multiplier_word(std::string_view folded);
 
 }  // namespace bespoke

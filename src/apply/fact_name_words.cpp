@@ -1,0 +1,39 @@
+#include "apply/fact_name_words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace bespoke {
+
+bool is_harmless_capital(const std::string& folded) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"i",           "i'm",          "i've",        "i'd",       "i'll",     "dear",      "sir",          "madam",
+       "hiring",      "hello",        "hi",          "sincerely", "regards",  "kind",      "best",         "yours",
+       "faithfully",  "cv",           "resume",      "monday",    "tuesday",  "wednesday", "thursday",     "friday",
+       "saturday",    "sunday",       "mr",          "mrs",       "ms",       "team",      "manager",      "committee",
+       "department",  "recruitment",  "recruiting",  "talent",    "human",    "resources", "christmas",    "sehr",
+       "geehrte",     "geehrter",     "damen",       "herren",    "herr",     "frau",      "freundlichen", "grussen",
+       "liebes",      "guten",        "tag",         "hallo",     "bonjour",  "madame",    "monsieur",     "mesdames",
+       "messieurs",   "cordialement", "salutations", "estimado",  "estimada", "estimados", "hola",         "saludos",
+       "atentamente", "cordial",      "saludo",      "warm",      "thanks",   "thank",     "pm",           "am",
+       "ok",          "hr",           "it",          "uk",        "us",       "usa",       "eu",           "cover",
+       "letter",      "am",           "a",           "s"});
+  return std::find(words.begin(), words.end(), folded) != words.end() || month_of(folded) > 0;
+}
+
+bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,
+             const std::string& words) {
+  if (!claim.letter) return false;
+  const Speaker speaker = claim.speakers[first];
+  if (speaker == Speaker::denied || speaker == Speaker::wish) {
+    verdicts.supported(kind, words, in_posting ? "posting" : "not claimed");
+    return true;
+  }
+  if (speaker == Speaker::company && in_posting) {
+    verdicts.supported(kind, words, "posting");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace bespoke

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "apply/fact_claim.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bespoke {
+
+/// Whether a capitalised word names nobody: greetings, months, and what every application has in it.
+bool is_harmless_capital(const std::string& folded);
+
+/// Whether the posting proves what the applicant doesn't claim, or what isn't claimed needs no proof; then says so in
+/// `verdicts`. `first` is the token of the claim, `in_posting` whether the posting has it.
+bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,
+             const std::string& words);
+
+}  // namespace bespoke

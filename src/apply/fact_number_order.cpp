@@ -1,0 +1,154 @@
+#include "apply/quantity_match.hpp"
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+namespace bespoke {
+namespace {
+
+/// How many telling words stand around a number in both texts, up to the next number.
+std::size_t shared_around(const FactText& one, const Quantity& a, const FactText& other, const Quantity& b) {
+  const auto around = [](const FactText& facts, const Quantity& quantity) {
+    std::unordered_set<std::string_view> stems;
+    for (std::size_t k = quantity.first; k-- > 0 && quantity.first - k <= 6;) {
+      if (facts.tokens[k].has_digit) break;
+      if (!is_stop_word(facts.tokens[k].folded)) stems.insert(facts.tokens[k].stem);
+    }
+    for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 4, facts.tokens.size()); ++k) {
+      const std::string_view gap =
+          facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
+      if (facts.tokens[k].has_digit || gap.find_first_of(",;") != std::string_view::npos) break;
+      if (!is_stop_word(facts.tokens[k].folded)) stems.insert(facts.tokens[k].stem);
+    }
+    return stems;
+  };
+  const auto first = around(one, a);
+  const auto second = around(other, b);
+  return static_cast<std::size_t>(
+      std::count_if(first.begin(), first.end(), [&](std::string_view stem) { return second.contains(stem); }));
+}
+
+/// Two right numbers, each where the evidence has the other: "cost down 9% when diesel rose 6%".
+void check_exchanged(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign || claim.facts.language != "en") return;
+  const std::vector<Quantity>& said = claim.facts.quantities;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    for (std::size_t j = i + 1; j < said.size(); ++j) {
+      if (said[i].dimension != said[j].dimension || near(said[i].value, said[j].value)) continue;
+      for (const FactSource* source : claim.cited) {
+        const Quantity* one = nullptr;
+        const Quantity* two = nullptr;
+        for (const Quantity& known : source->facts.quantities) {
+          if (known.dimension != said[i].dimension) continue;
+          if (near(known.value, said[i].value)) one = &known;
+          if (near(known.value, said[j].value)) two = &known;
+        }
+        if (one == nullptr || two == nullptr) continue;
+        const std::size_t right = shared_around(claim.facts, said[i], source->facts, *one) +
+                                  shared_around(claim.facts, said[j], source->facts, *two);
+        const std::size_t wrong = shared_around(claim.facts, said[i], source->facts, *two) +
+                                  shared_around(claim.facts, said[j], source->facts, *one);
+        const bool moves =
+            std::any_of(source->facts.movements.begin(), source->facts.movements.end(), [&](const Movement& movement) {
+              return (movement.from == one && movement.to == two) || (movement.from == two && movement.to == one);
+            });
+        if (!moves && wrong >= right + 2) {
+          return verdicts.violation("number", claim.words(said[i].first, said[j].last),
+                                    "the evidence has these two numbers the other way round");
+        }
+      }
+    }
+  }
+}
+
+/// 1 for words of rising, -1 for falling, 0 for neither or both.
+int direction_of(const FactText& facts) {
+  const bool up = WordLists::facts().contains("up", facts.tokens);
+  const bool down = WordLists::facts().contains("down", facts.tokens);
+  return up == down ? 0 : up ? 1 : -1;
+}
+
+/// "Raised 30 pages to 9" and "from 64,000 to 18,000": the numbers are right and the story isn't.
+void check_direction(const FactClaim& claim, FactVerdicts& verdicts) {
+  for (const Movement& said : claim.facts.movements) {
+    for (const FactSource* source : claim.cited) {
+      for (const Movement& known : source->facts.movements) {
+        if (near(said.from->value, known.to->value) && near(said.to->value, known.from->value) &&
+            units_agree(*said.from, *known.from)) {
+          verdicts.violation("number", claim.words(said.from->first, said.to->last),
+                             "the evidence has it the other way round");
+          return;
+        }
+      }
+    }
+  }
+  if (claim.letter || claim.facts.quantities.empty() || claim.cited.size() != 1) return;
+  const FactText& source = claim.cited.front()->facts;
+  int known = direction_of(source);
+  if (source.movements.size() == 1) {
+    known = source.movements.front().to->value > source.movements.front().from->value ? 1 : -1;
+  }
+  const int said = direction_of(claim.facts);
+  if (known != 0 && said == -known && source.movements.size() == 1) {
+    verdicts.violation("number", std::string(claim.facts.text.substr(0, 60)),
+                       "the evidence says that it went the other way");
+  }
+}
+
+/// "second", "zweite", "الثالث" as a number; 0 for another word. "second" alone is a time too.
+int ordinal_of(const std::string& folded) {
+  struct Ordinal {
+    std::string_view word;
+    int value;
+  };
+  constexpr Ordinal ordinals[] = {
+      {"first", 1},     {"second", 2},    {"third", 3},   {"fourth", 4},   {"fifth", 5},    {"sixth", 6},
+      {"seventh", 7},   {"eighth", 8},    {"ninth", 9},   {"tenth", 10},   {"erste", 1},    {"ersten", 1},
+      {"zweite", 2},    {"zweiten", 2},   {"dritte", 3},  {"dritten", 3},  {"vierte", 4},   {"vierten", 4},
+      {"funfte", 5},    {"funften", 5},   {"premier", 1}, {"premiere", 1}, {"deuxieme", 2}, {"troisieme", 3},
+      {"quatrieme", 4}, {"cinquieme", 5}, {"primer", 1},  {"primera", 1},  {"segundo", 2},  {"segunda", 2},
+      {"tercer", 3},    {"tercera", 3},   {"cuarto", 4},  {"cuarta", 4},   {"quinto", 5},   {"quinta", 5},
+      {"الاول", 1},     {"الاولي", 1},    {"الثاني", 2},  {"الثانيه", 2},  {"الثالث", 3},   {"الثالثه", 3},
+      {"الرابع", 4},    {"الرابعه", 4},   {"الخامس", 5},  {"الخامسه", 5}};
+  for (const Ordinal& ordinal : ordinals) {
+    if (ordinal.word == folded) return ordinal.value;
+  }
+  return 0;
+}
+
+/// Another rank in a row than the evidence has: "level three" for "level two".
+void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const int said = ordinal_of(claim.facts.tokens[i].folded);
+    if (said == 0) continue;
+    bool other = false;
+    bool same = false;
+    for (const FactSource* source : claim.cited) {
+      for (const Token& token : source->facts.tokens) {
+        const int known = ordinal_of(token.folded);
+        same = same || known == said;
+        other = other || (known != 0 && known != said);
+      }
+      for (const Quantity& quantity : source->facts.quantities) {
+        const bool counts = quantity.ordinal || quantity.label;
+        same = same || (counts && near(quantity.value, said));
+        other = other || (counts && !near(quantity.value, said));
+      }
+    }
+    if (other && !same) verdicts.violation("number", claim.words(i, i), "the evidence has another rank");
+  }
+}
+
+}  // namespace
+
+void check_number_order(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_direction(claim, verdicts);
+  check_exchanged(claim, verdicts);
+  check_ordinals(claim, verdicts);
+}
+
+}  // namespace bespoke

@@ -1,0 +1,243 @@
+#include "apply/fact_hits.hpp"
+
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace bespoke {
+namespace {
+
+const WordLists& lists() {
+  return WordLists::facts();
+}
+
+/// "164 of its 190 employees", "three of five plants"
+bool is_share(const FactSource& source) {
+  const std::vector<Quantity>& quantities = source.facts.quantities;
+  for (std::size_t i = 0; i + 1 < quantities.size(); ++i) {
+    const std::size_t between = quantities[i + 1].first - quantities[i].last - 1;
+    if (between >= 1 && between <= 2 && source.facts.tokens[quantities[i].last + 1].folded == "of" &&
+        quantities[i].value < quantities[i + 1].value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a number is a count of times that makes that period: "four times a year".
+bool is_times(const Quantity& quantity, std::string_view period) {
+  return (quantity.noun == "times" && quantity.rate == "year" &&
+          ((quantity.value == 4 && period == "quarter") || (quantity.value == 12 && period == "month")));
+}
+
+/// "two weeks late" doesn't become "two weeks early".
+void check_opposites(const FactClaim& claim, FactVerdicts& verdicts) {
+  struct Opposites {
+    std::string_view one;
+    std::string_view other;
+  };
+  constexpr Opposites opposites[] = {{"late", "early"},     {"under", "over"},    {"below", "above"},
+                                     {"slower", "faster"},  {"worse", "better"},  {"least", "most"},
+                                     {"lost", "won"},       {"failed", "passed"}, {"closed", "opened"},
+                                     {"lowest", "highest"}, {"spat", "fruh"},     {"part-time", "full-time"},
+                                     {"unpaid", "paid"},    {"before", "after"}};
+  if (claim.letter) return;
+  const auto has = [](const FactSources& sources, std::string_view word) {
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const FactSource* source) { return source->words.contains(std::string(word)); });
+  };
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const std::string& word = claim.facts.tokens[i].folded;
+    for (const Opposites& pair : opposites) {
+      for (const auto& [said, known] : {std::pair{pair.one, pair.other}, std::pair{pair.other, pair.one}}) {
+        if (word != said || !has(claim.cited, known) || has(claim.cited, said)) continue;
+        // "over" and "under" bound numbers too; only "under budget" and the like are facts.
+        const bool budget = i + 1 < claim.facts.tokens.size() && claim.facts.tokens[i + 1].folded == "budget";
+        if ((said == "over" || said == "under" || said == "before" || said == "after" || said == "above" ||
+             said == "below") &&
+            !budget)
+          continue;
+        verdicts.violation("scope", claim.words(i, i), fmt::format("the evidence says \"{}\"", known));
+      }
+    }
+  }
+}
+
+/// What the evidence says of a thing that didn't happen: "never shipped" doesn't become "shipped".
+void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
+  for (const FactSource* source : claim.cited) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+      const std::string& word = tokens[i].folded;
+      if (word != "never" && word != "not" && word != "didn't" && word != "nie" && word != "nicht" &&
+          word != "jamais" && word != "nunca")
+        continue;
+      // The word that is denied: the next one with a meaning.
+      std::size_t k = i + 1;
+      while (k < std::min(i + 4, tokens.size()) &&
+             (tokens[k].folded == "yet" || tokens[k].folded == "been" || tokens[k].folded == "was"))
+        ++k;
+      if (k >= tokens.size() || tokens[k].folded.size() < 3) continue;
+      for (std::size_t c = 0; c < claim.facts.tokens.size(); ++c) {
+        if (claim.facts.tokens[c].stem != tokens[k].stem || !claim.claimed(c)) continue;
+        if (claim.letter && std::find(claim.cited.begin(), claim.cited.end(), source) != claim.cited.end()) {
+          // In a letter only when the sentence is about the same thing.
+          std::size_t shared = 0;
+          for (const Token& token : claim.facts.tokens)
+            shared += token.folded.size() > 2 && source->stems.contains(token.stem) ? 1 : 0;
+          if (shared < 3) continue;
+        }
+        if (lists().contains("negation", claim.facts.tokens) || lists().contains("not_done", claim.facts.tokens))
+          continue;
+        verdicts.violation("scope", claim.words(c, c),
+                           fmt::format("the evidence says \"{} {}\"", word, tokens[k].folded));
+        return;
+      }
+    }
+  }
+}
+
+/// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
+void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (const Hit& hit : claimed_hits(claim, "whole")) {
+    if (claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire") continue;
+    const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
+    if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "of" || next == "without"))
+      continue;
+    // "every quarter", "each week": how often, which another check sees to.
+    if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
+      continue;
+    const FactSources sources = claim.letter ? closest(claim, hit.at) : claim.cited;
+    bool partly = false;
+    bool same = false;
+    for (const FactSource* source : sources) {
+      partly =
+          partly || lists().contains("part_of_it", source->facts.tokens) || took_part(*source) || is_share(*source);
+      same = same || lists().contains("whole", source->facts.tokens) || source->words.contains("no");
+    }
+    const std::string& word = tokens[hit.at].folded;
+    const bool strong =
+        !claim.letter && (word == "whole" || word == "entire" || word == "ganze" || word == "gesamte" ||
+                          word == "entero" || word == "entera" || word == "entier" || word == "entiere");
+    if ((partly || strong) && !same)
+      verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of a part");
+  }
+}
+
+/// "still in use today", where the evidence speaks of a time that is over.
+void check_today(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.cited.empty()) return;
+  const bool over = std::all_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+    const FactEntry* entry = source->entry.empty() ? nullptr : claim.index->entry(source->entry);
+    return entry != nullptr && entry->end_year > 0;
+  });
+  if (!over) return;
+  for (const Hit& hit : claimed_hits(claim, "today")) {
+    const bool now = std::any_of(claim.cited.begin(), claim.cited.end(), [](const FactSource* source) {
+      return lists().contains("today", source->facts.tokens) ||
+             (source->words.contains("still") && source->facts.dates.empty());
+    });
+    if (!now)
+      return verdicts.violation("date", claim.words(hit.at, hit.at + hit.count - 1),
+                                "the evidence doesn't reach to today");
+  }
+}
+
+/// A limit of the evidence that the text leaves out: a pilot, a prototype, "reportable".
+void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign) return;
+  for (const FactSource* source : claim.cited) {
+    if (source->pointer.ends_with("/position") || source->section == "awards") continue;
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (lists().match("limits", tokens, i) == 0) continue;
+      // Only what the text speaks of: the words around the limit are in it too.
+      std::size_t shared = 0;
+      for (std::size_t k = i > 3 ? i - 3 : 0; k < std::min(i + 4, tokens.size()); ++k) {
+        if (k == i || tokens[k].folded.size() < 3 || is_stop_word(tokens[k].folded)) continue;
+        shared += std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                              [&](const Token& token) { return token.stem == tokens[k].stem; })
+                      ? 1
+                      : 0;
+      }
+      const bool kept = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                                    [&](const Token& token) { return token.stem == tokens[i].stem; }) ||
+                        lists().contains("limits", claim.facts.tokens);
+      if (shared > 0 && !kept) {
+        const std::string limit = source->text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
+        return verdicts.violation("scope", limit,
+                                  fmt::format("the evidence says \"{}\", which the text leaves out", limit));
+      }
+    }
+  }
+}
+
+/// "daily" where the evidence says "weekly".
+void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const std::string& word = claim.facts.tokens[i].folded;
+    const bool adverb =
+        word.ends_with("ly") || word.ends_with("lich") || word.ends_with("liche") || word.ends_with("lichen");
+    const std::string_view period =
+        period_of(word.ends_with("liche") ? std::string_view(word).substr(0, word.size() - 1) : std::string_view(word));
+    if (period.empty() || !adverb) continue;
+    const auto says = [&](const FactSource* source, bool any) {
+      const bool in_words =
+          std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {
+            const std::string_view there = period_of(token.folded);
+            return !there.empty() && (any || there == period);
+          });
+      return in_words || std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                                     [&](const Quantity& quantity) {
+                                       return any ? !quantity.rate.empty()
+                                                  : quantity.rate == period || is_times(quantity, period);
+                                     });
+    };
+    const bool same = std::any_of(claim.cited.begin(), claim.cited.end(),
+                                  [&](const FactSource* source) { return says(source, false); });
+    if (!same) verdicts.violation("number", word, "the evidence doesn't say how often, or says otherwise");
+  }
+}
+
+/// "the unit's" for what the evidence calls "my".
+void check_owner(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.facts.language != "en" || claim.foreign) return;
+  const bool own = std::any_of(claim.cited.begin(), claim.cited.end(),
+                               [](const FactSource* source) { return source->words.contains("my"); });
+  if (!own) return;
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const Token& token = claim.facts.tokens[i];
+    const std::string raw = claim.words(i, i);
+    const bool possessive = raw.ends_with("'s") || raw.ends_with("\xE2\x80\x99s");
+    if (!possessive && token.folded != "our") continue;
+    const std::string_view kind = WordLists::nouns().list_of(claim.facts.tokens, i);
+    if (token.folded != "our" && kind != "team" && kind != "site" && token.folded != "unit" &&
+        token.folded != "company")
+      continue;
+    const bool known = std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+      return source->text.find(raw) != std::string::npos;
+    });
+    if (!known) verdicts.violation("scope", raw, "the evidence says \"my\"");
+  }
+}
+
+}  // namespace
+
+void check_scope(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_denials(claim, verdicts);
+  check_opposites(claim, verdicts);
+  check_whole(claim, verdicts);
+  check_limits(claim, verdicts);
+  check_periods(claim, verdicts);
+  check_owner(claim, verdicts);
+  check_today(claim, verdicts);
+}
+
+}  // namespace bespoke

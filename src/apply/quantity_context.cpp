@@ -1,0 +1,132 @@
+#include "apply/quantity_context.hpp"
+
+#include "apply/quantity_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace bespoke {
+
+bool ends_phrase(const std::string& word) {
+  constexpr std::string_view stops[] = {"and", "or",   "to",    "in",   "on",   "with", "for",   "from",   "at",
+                                        "by",  "that", "which", "und",  "oder", "mit",  "fur",   "bis",    "auf",
+                                        "et",  "ou",   "avec",  "pour", "dans", "y",    "con",   "para",   "en",
+                                        "of",  "per",  "a",     "each", "than", "when", "after", "before", "across"};
+  return std::find(std::begin(stops), std::end(stops), word) != std::end(stops);
+}
+
+void read_bound(const QuantityText& in, Quantity& quantity) {
+  const std::size_t i = quantity.first;
+  const std::string_view gap = in.gap_before(i);
+  if (gap.find('~') != std::string_view::npos || gap.find("\xE2\x89\x88") != std::string_view::npos)
+    quantity.bound = Bound::about;
+  if (gap.find('>') != std::string_view::npos) quantity.bound = Bound::over;
+  if (gap.find('<') != std::string_view::npos) quantity.bound = Bound::under;
+  if (in.gap_after(quantity.first).starts_with('+')) quantity.bound = Bound::at_least;
+  if (i == 0) return;
+  // The word or words right before the number, the longest phrase last.
+  constexpr std::pair<std::string_view, Bound> lists[] = {
+      {"bound_about", Bound::about},   {"bound_over", Bound::over},   {"bound_at_least", Bound::at_least},
+      {"bound_nearly", Bound::nearly}, {"bound_under", Bound::under}, {"bound_up_to", Bound::up_to}};
+  for (std::size_t length = 1; length <= std::min<std::size_t>(3, i); ++length) {
+    for (const auto& [list, bound] : lists) {
+      if (quantity_words().match(list, in.tokens, i - length) == length) quantity.bound = bound;
+    }
+  }
+}
+
+void read_noun(const QuantityText& in, Quantity& quantity) {
+  const WordLists& classes = WordLists::nouns();
+  std::size_t from = quantity.last + 1;
+  if (quantity.dimension != Dimension::count) return;
+  // "8 of 10 patients", "12 der Dienste"
+  if (from < in.tokens.size() && (in.word(from) == "of" || in.word(from) == "de" || in.word(from) == "der") &&
+      from + 1 < in.tokens.size() && !in.tokens[from + 1].has_digit) {
+    ++from;
+    if (in.word(from) == "the" || in.word(from) == "its" || in.word(from) == "our" || in.word(from) == "my") ++from;
+  }
+  for (std::size_t i = from; i < std::min(from + 5, in.tokens.size()); ++i) {
+    if (i > quantity.last + 1 && in.tokens[i - 1].ends_sentence) break;
+    const std::string_view gap = in.gap_before(i);
+    if (gap.find_first_of(",;:()") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;
+    if (in.tokens[i].has_digit || ends_phrase(in.word(i))) break;
+    if (quantity.noun.empty()) quantity.noun = in.word(i);
+    const std::string_view found = classes.list_of(in.tokens, i);
+    if (found.empty()) {
+      if (!quantity.noun_classes.empty()) break;
+      continue;
+    }
+    // "teams query": a plural ends the phrase; "student nurses" goes on.
+    const bool after_plural =
+        !quantity.noun_classes.empty() && in.word(i - 1).ends_with('s') && !in.word(i - 1).ends_with("ss");
+    if (after_plural) break;
+    quantity.noun_classes.emplace_back(found);
+    quantity.noun = in.word(i);
+  }
+  if (!quantity.noun_classes.empty()) return;
+  // "a team of six", "une équipe de 6", "ein Team von sieben"
+  if (quantity.first >= 2) {
+    const std::string& joiner = in.word(quantity.first - 1);
+    if (joiner == "of" || joiner == "von" || joiner == "aus" || joiner == "de" || joiner == "من") {
+      if (classes.list_of(in.tokens, quantity.first - 2) == "team") quantity.noun_classes.emplace_back("staff");
+    }
+  }
+}
+
+void read_rate(const QuantityText& in, Quantity& quantity) {
+  for (std::size_t i = quantity.last + 1; i < std::min(quantity.last + 7, in.tokens.size()); ++i) {
+    if (in.tokens[i - 1].ends_sentence || in.tokens[i].has_digit) return;
+    const std::string_view gap = in.gap_before(i);
+    if (gap.find_first_of(";:(") != std::string_view::npos) return;
+    if (i > quantity.last + 1 && gap.find(',') != std::string_view::npos) return;
+    const std::string& joiner = i > 0 ? in.word(i - 1) : in.word(i);
+    const bool joined = gap == "/" || joiner == "per" || joiner == "a" || joiner == "an" || joiner == "each" ||
+                        joiner == "every" || joiner == "pro" || joiner == "par" || joiner == "por" || joiner == "al" ||
+                        joiner == "في" || joiner == "je" || joiner == "jede" || joiner == "jeden" || joiner == "每" ||
+                        joiner == "the" || joiner == "la";
+    const std::string_view rate = period_of(in.word(i));
+    if (rate.empty()) continue;
+    const bool adverb = in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" ||
+                        in.word(i) == "يوميا" || in.word(i) == "سنويا" || in.word(i) == "mensuales" ||
+                        in.word(i) == "diarios" || in.word(i) == "anuales";
+    if ((joined && i > quantity.last) || adverb) {
+      if (joiner == "the" || joiner == "la") continue;
+      // "over a year" is how long, and not how often.
+      const std::string& ahead = i > 1 ? in.word(i - 2) : joiner;
+      if (ahead == "over" || ahead == "in" || ahead == "within" || ahead == "for" || ahead == "during" ||
+          ahead == "after" || ahead == "half" || ahead == "from")
+        return;
+      quantity.rate = rate == "day" ? "day" : std::string(rate);
+      return;
+    }
+  }
+}
+
+void read_factor(const QuantityText& in, Quantity& quantity) {
+  if (quantity.noun != "times" || quantity.value < 1.5) return;
+  constexpr std::string_view words[] = {"faster", "quicker", "higher", "more",   "as",     "larger",  "bigger", "lower",
+                                        "the",    "less",    "better", "slower", "longer", "shorter", "cheaper"};
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 3, in.tokens.size()); ++k) {
+    if (std::find(std::begin(words), std::end(words), in.word(k)) != std::end(words)) quantity.ratio = true;
+  }
+}
+
+void read_label(const QuantityText& in, Quantity& quantity) {
+  if (quantity.first > 0 && !in.tokens[quantity.first - 1].ends_sentence) quantity.before = in.word(quantity.first - 1);
+  if (quantity.first == 0 || quantity.spelled || quantity.dimension != Dimension::count) return;
+  const Token& before = in.tokens[quantity.first - 1];
+  if (in.gap_before(quantity.first) != " " && in.gap_before(quantity.first) != "-" &&
+      in.gap_before(quantity.first) != "\xC2\xA0")
+    return;
+  if (before.ends_sentence || before.has_digit) return;
+  const bool name = before.inner_capital || (before.capital && !before.sentence_start) || before.folded == "band" ||
+                    before.folded == "level" || before.folded == "grade" || before.folded == "tier" ||
+                    before.folded == "stage";
+  if (!name) return;
+  quantity.label = true;
+  quantity.label_of = before.folded;
+}
+
+}  // namespace bespoke

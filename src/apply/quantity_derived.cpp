@@ -1,0 +1,133 @@
+#include "apply/quantity_match.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace bespoke {
+namespace {
+
+/// Differences, percentages and factors that follow from one movement of the evidence: "by 87%", "more than tripled",
+/// "13 points up"; and what is left of a whole: "all but 0.3%".
+bool follows_from_movement(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  for (const Movement& movement : source.facts.movements) {
+    const double from = movement.from->value;
+    const double to = movement.to->value;
+    if (from <= 0 || to <= 0) continue;
+    if (claim.ratio) {
+      const double ratio = claim.value < 1 ? to / from : std::max(to / from, from / to);
+      if (claim.bound == Bound::over) {
+        if (claim.value < 1 ? ratio < claim.value && ratio > 0.5 * claim.value
+                            : ratio > claim.value && ratio < claim.value + 1)
+          return true;
+      } else if (claim.bound == Bound::nearly) {
+        if (near(ratio, claim.value, 0.15) && (claim.value < 1 ? ratio > claim.value : ratio < claim.value))
+          return true;
+      } else if (near(ratio, claim.value, claim.bound == Bound::about ? 0.15 : 0.06)) {
+        return true;
+      }
+      continue;
+    }
+    Quantity difference = *movement.from;
+    difference.value = std::abs(to - from);
+    difference.decimals = 0;
+    const bool in_points =
+        movement.from->dimension == Dimension::percent &&
+        (claim.noun.starts_with("point") || claim.noun.starts_with("punkt") || claim.noun.starts_with("punto") ||
+         claim.noun == "pp" || claim.noun == "percentage" || claim.dimension == Dimension::percent);
+    // "by 46", "46 more": the difference and not a level.
+    const std::vector<Token>& tokens = text.facts.tokens;
+    const std::string next = claim.last + 1 < tokens.size() ? tokens[claim.last + 1].folded : "";
+    const bool is_difference = claim.before == "by" || claim.before == "another" || claim.before == "up" ||
+                               claim.before == "down" || claim.before == "um" || claim.before == "de" ||
+                               claim.before == "en" || next == "more" || next == "fewer" || next == "less" ||
+                               next == "extra" || next == "mehr" || next == "weniger" || next == "fewer" || in_points;
+    if (!is_difference) {
+      if (claim.dimension != Dimension::percent) continue;
+    }
+    const bool same_thing = is_difference && claim.dimension == movement.from->dimension &&
+                            classes_agree(claim, *movement.from) && claim.rate == movement.from->rate;
+    if ((in_points || same_thing) && value_holds(claim, difference)) return true;
+    if (claim.dimension == Dimension::percent) {
+      Quantity change;
+      change.value = 100 * std::abs(to - from) / from;
+      change.decimals = 0.01;
+      if (std::abs(claim.value - change.value) < 0.5 || (claim.bound != Bound::exact && value_holds(claim, change)))
+        return true;
+    }
+  }
+  // "half of the six courses" where the evidence has three of six
+  if (claim.dimension == Dimension::percent && claim.spelled) {
+    const std::vector<Quantity>& known = source.facts.quantities;
+    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+      if (known[i + 1].value > 0 && known[i].dimension == Dimension::count &&
+          near(100 * known[i].value / known[i + 1].value, claim.value, 0.02))
+        return true;
+    }
+  }
+  if (claim.dimension == Dimension::percent && claim.first >= 2) {
+    const std::vector<Token>& tokens = text.facts.tokens;
+    const std::string& before = tokens[claim.first - 1].folded;
+    const bool rest = (before == "but" && tokens[claim.first - 2].folded == "all") || before == "only" ||
+                      before == "just" || before == "remaining";
+    for (const Quantity& other : source.facts.quantities) {
+      if (rest && other.dimension == Dimension::percent && near(claim.value, 100 - other.value, 1e-4)) return true;
+    }
+  }
+  return false;
+}
+
+/// "four times a year" is quarterly.
+bool is_period(const Quantity& claim, const FactSource& source) {
+  if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
+  struct Period {
+    double times;
+    std::string_view per;
+    std::string_view rate;
+  };
+  constexpr Period periods[] = {{4, "year", "quarter"},    {12, "year", "month"},     {52, "year", "week"},
+                                {2, "month", "fortnight"}, {26, "year", "fortnight"}, {7, "week", "day"}};
+  return std::any_of(std::begin(periods), std::end(periods), [&](const Period& period) {
+    return near(period.times, claim.value) && claim.rate == period.per && has_rate_word(source.facts, period.rate);
+  });
+}
+
+/// "it once took 95" minutes: the unit stands with another number of the text.
+bool has_unit_of_neighbour(const FactClaim& text, const Quantity& claim, const Quantity& other) {
+  if (claim.dimension != Dimension::count || !claim.noun_classes.empty() || claim.label ||
+      other.dimension == Dimension::count)
+    return false;
+  return std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(), [&](const Quantity& neighbour) {
+    if (neighbour.dimension != other.dimension || neighbour.unit != other.unit) return false;
+    const double factor = other.decimals > 0 && neighbour.decimals > 0 ? unit_factor(other) : 0;
+    return factor > 0 && near(claim.value * factor, other.value);
+  });
+}
+
+/// "with three colleagues" of a rota of four, "two others" of "one of three".
+bool is_the_others(const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.ratio || claim.vague) return false;
+  const auto is_colleague = [](const std::string& noun) {
+    return noun.starts_with("colleague") || noun == "others" || noun == "other" || noun.starts_with("kolleg") ||
+           noun.starts_with("teammate");
+  };
+  // "one of three" where the evidence has "with two colleagues"
+  const bool one_of = claim.before == "of";
+  if (!is_colleague(claim.noun) && !one_of) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    if (other.dimension != Dimension::count) return false;
+    if (one_of) return near(other.value, claim.value - 1) && is_colleague(other.noun);
+    return near(other.value, claim.value + 1) && (other.noun_classes.empty() || other.noun_classes.front() == "staff" ||
+                                                  other.noun_classes.front() == "team");
+  });
+}
+
+}  // namespace
+
+bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  return follows_from_movement(text, claim, source) || is_period(claim, source) || is_the_others(claim, source) ||
+         std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
+                     [&](const Quantity& other) { return has_unit_of_neighbour(text, claim, other); });
+}
+
+}  // namespace bespoke

@@ -1,0 +1,132 @@
+#include "apply/quantity_match.hpp"
+
+#include "apply/english_words.hpp"
+#include "apply/stop_words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace bespoke {
+
+bool near(double a, double b, double relative) {
+  return std::abs(a - b) <= relative * std::max({std::abs(a), std::abs(b), 1e-12});
+}
+
+bool value_holds(const Quantity& claim, const Quantity& source) {
+  const double c = claim.value;
+  const double s = source.value;
+  const bool source_over = source.bound == Bound::over || source.bound == Bound::at_least;
+  switch (claim.bound) {
+    case Bound::exact:
+    case Bound::about:
+      if (near(c, s)) return true;
+      if (claim.bound == Bound::about) return std::abs(c - s) <= 0.1 * s;
+      // A rounding to at least two figures, such as 97% for 97.2%.
+      return claim.decimals > 0 && c >= 10 * claim.decimals && std::abs(c - s) <= 0.5 * claim.decimals * 1.0001 &&
+             near(c, s, 0.02) && source.decimals < claim.decimals;
+    case Bound::over:
+      return (near(c, s) && source_over) || (s > c * 1.000001 && c >= 0.75 * s);
+    case Bound::at_least:
+      return near(c, s) || (s > c && c >= 0.75 * s);
+    case Bound::nearly:
+      return (near(c, s) &&
+              (source.bound == Bound::about || source.bound == Bound::nearly || source.bound == Bound::under)) ||
+             (s < c && s >= 0.85 * c);
+    case Bound::under:
+      return (near(c, s) && source.bound == Bound::under) || (s < c && s >= 0.75 * c);
+    case Bound::up_to:
+      return near(c, s);
+  }
+  return false;
+}
+
+bool units_agree(const Quantity& claim, const Quantity& source) {
+  // "1.3 million meters" may be a length and may be devices.
+  const auto is_meters = [](const Quantity& one, const Quantity& other) {
+    return one.dimension == Dimension::length && one.unit == "m" && other.dimension == Dimension::count &&
+           other.noun.starts_with("meter");
+  };
+  if (is_meters(claim, source) || is_meters(source, claim)) return true;
+  if (claim.dimension != source.dimension) return false;
+  if (claim.dimension != Dimension::money || claim.unit == source.unit) return true;
+  return (claim.unit == "USD" && source.unit == "CAD");  // "$" in a text about Canada
+}
+
+bool has_rate_word(const FactText& facts, std::string_view rate) {
+  for (const Quantity& quantity : facts.quantities) {
+    if (quantity.rate == rate) return true;
+  }
+  for (std::size_t i = 0; i < facts.tokens.size(); ++i) {
+    const bool counted = std::any_of(facts.quantities.begin(), facts.quantities.end(), [&](const Quantity& quantity) {
+      return quantity.first <= i && i <= quantity.last;
+    });
+    if (!counted && period_of(facts.tokens[i].folded) == rate) return true;
+  }
+  return false;
+}
+
+bool classes_agree(const Quantity& one, const Quantity& other) {
+  if (one.noun_classes.empty() || other.noun_classes.empty()) return true;
+  return std::any_of(one.noun_classes.begin(), one.noun_classes.end(), [&](const std::string& name) {
+    return std::find(other.noun_classes.begin(), other.noun_classes.end(), name) != other.noun_classes.end();
+  });
+}
+
+namespace {
+
+/// The telling words of what a number counts: those behind it up to the end of the phrase.
+std::vector<std::string_view> phrase_of(const FactText& facts, const Quantity& quantity) {
+  std::vector<std::string_view> stems;
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 5, facts.tokens.size()); ++k) {
+    const std::string_view gap =
+        facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
+    if (facts.tokens[k - 1].ends_sentence || facts.tokens[k].has_digit ||
+        gap.find_first_of(",;:()/") != std::string_view::npos)
+      break;
+    if (is_stop_word(facts.tokens[k].folded)) {
+      if (facts.tokens[k].folded == "of" && !stems.empty()) continue;
+      break;
+    }
+    stems.push_back(facts.tokens[k].stem);
+  }
+  return stems;
+}
+
+/// Nouns that stand in no class: what the claimed number counts means the like of what the evidence's number counts.
+bool nouns_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other,
+                 bool strict) {
+  if (claim.foreign || claim.facts.language != "en" || source.facts.language != "en" ||
+      quantity.dimension != Dimension::count || quantity.label || other.label) {
+    return true;
+  }
+  if (!quantity.noun_classes.empty() || (other.noun_classes.empty() && !strict)) return true;
+  // The evidence's own word for anything.
+  if (other.noun == "units" || other.noun == "items" || other.noun == "pieces" || other.noun == "devices") return true;
+  const std::vector<std::string_view> said = phrase_of(claim.facts, quantity);
+  const std::vector<std::string_view> known = phrase_of(source.facts, other);
+  if (said.empty() || known.empty()) return true;
+  const EnglishWords& words = EnglishWords::get();
+  return std::any_of(said.begin(), said.end(), [&](std::string_view one) {
+    return std::any_of(known.begin(), known.end(), [&](std::string_view two) { return words.alike(one, two); });
+  });
+}
+
+}  // namespace
+
+bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
+  // "Storyline 360", "line 2", "Band 6": the same number behind the same name.
+  if (!quantity.before.empty() && quantity.before == other.before && (quantity.label || other.label)) return true;
+  if (!classes_agree(quantity, other) || !nouns_agree(claim, quantity, source, other, source.pointer == "posting"))
+    return false;
+  if (quantity.label && other.label && quantity.label_of != other.label_of) return false;
+  // "Band 6" isn't six patients.
+  const bool same_things = !quantity.noun_classes.empty() && !other.noun_classes.empty();
+  if (quantity.label != other.label && !same_things && !(quantity.noun_classes.empty() && other.noun_classes.empty()))
+    return false;
+  if (!quantity.rate.empty() && !other.rate.empty() && quantity.rate != other.rate) return false;
+  return quantity.rate.empty() || !other.rate.empty() || claim.foreign || has_rate_word(source.facts, quantity.rate);
+}
+
+}  // namespace bespoke

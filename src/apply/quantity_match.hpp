@@ -1,0 +1,30 @@
+#pragma once
+
+#include "apply/fact_claim.hpp"
+
+#include <string_view>
+
+namespace bespoke {
+
+/// Whether two numbers are the same, rounding errors aside.
+bool near(double a, double b, double relative = 1e-6);
+
+/// Whether a text may say `claim` where the evidence says `source`, unit and noun aside: bounds and roundings.
+bool value_holds(const Quantity& claim, const Quantity& source);
+
+bool units_agree(const Quantity& claim, const Quantity& source);
+
+/// Whether what is counted is of one class, as far as both are known.
+bool classes_agree(const Quantity& one, const Quantity& other);
+
+/// Whether a text says "a month", "monthly" or the like outside of a duration such as "18 months".
+bool has_rate_word(const FactText& facts, std::string_view rate);
+
+/// Whether both numbers count the same things as often, or belong to the same name.
+bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other);
+
+/// Whether the number follows from other numbers of the evidence: a difference, a ratio, a change in percent, a rest,
+/// "one of three" for "with two colleagues", "four times a year" for "quarterly".
+bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
+}  // namespace bespoke

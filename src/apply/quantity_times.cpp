@@ -1,0 +1,177 @@
+#include "apply/quantity_times.hpp"
+
+#include "apply/quantity_context.hpp"
+#include "apply/quantity_units.hpp"
+#include "apply/quantity_words.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bespoke {
+namespace {
+
+/// "for a year", "ein Jahr lang", "pendant un an": one of a unit, where it is said how long.
+bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
+  const std::string& article = in.word(i);
+  const bool one = article == "a" || article == "one" || article == "ein" || article == "eine" || article == "einen" ||
+                   article == "einem" || article == "un" || article == "une" || article == "una";
+  if (!one || i + 1 >= in.tokens.size()) return false;
+  const UnitName* named = unit_of(in.word(i + 1));
+  if (named == nullptr || named->dimension != Dimension::time ||
+      (named->unit != "year" && named->unit != "month" && named->unit != "week"))
+    return false;
+  const std::string& before = i > 0 ? in.word(i - 1) : article;
+  const std::string& behind = in.word(i + 2);
+  const bool long_word = behind == "lang" || behind == "durant" || behind == "long";
+  const bool for_word = i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
+                                  before == "during" || before == "fur" || before == "over" || before == "within");
+  if (!long_word && !for_word) return false;
+  unit = named;
+  return true;
+}
+
+/// Arabic has a form of its own for two: "سنتين".
+double dual_time(const std::string& written, const UnitName*& unit) {
+  constexpr std::pair<std::string_view, std::string_view> duals[] = {
+      {"سنتين", "سنه"}, {"سنتان", "سنه"},   {"عامين", "سنه"},     {"عامان", "سنه"},
+      {"شهرين", "شهر"}, {"شهران", "شهر"},   {"اسبوعين", "اسبوع"}, {"اسبوعان", "اسبوع"},
+      {"يومين", "يوم"}, {"ساعتين", "ساعه"}, {"ساعتان", "ساعه"},   {"دقيقتين", "دقيقه"}};
+  for (const auto& [dual, one] : duals) {
+    if (dual != written) continue;
+    unit = unit_of(one);
+    return 2;
+  }
+  return 0;
+}
+
+/// "half a day", "a year and a half", "a fortnight": times without a number before them.
+std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  quantity.first = i;
+  quantity.spelled = true;
+  quantity.dimension = Dimension::time;
+  const UnitName* unit = nullptr;
+  double count = 0;
+  if ((in.word(i) == "half" && (in.word(i + 1) == "a" || in.word(i + 1) == "an")) || in.word(i) == "halben" ||
+      in.word(i) == "halbes" || in.word(i) == "halbe" || in.word(i) == "demi" || in.word(i) == "media" ||
+      in.word(i) == "medio" || in.word(i) == "نصف") {
+    const std::size_t at = in.word(i) == "half" ? i + 2 : i + 1;
+    unit = unit_of(in.word(at));
+    count = 0.5;
+    quantity.last = at;
+  } else if ((in.word(i) == "a" || in.word(i) == "one") && in.word(i + 2) == "and" && in.word(i + 3) == "a" &&
+             in.word(i + 4) == "half") {
+    unit = unit_of(in.word(i + 1));
+    count = 1.5;
+    quantity.last = i + 4;
+  } else if (in.word(i) == "one" && unit_of(in.word(i + 1)) != nullptr && unit_of(in.word(i + 1))->unit == "year" &&
+             i + 2 < in.tokens.size()) {
+    // "one year and ten months"
+    quantity.unit = "year";
+    quantity.value = 1;
+    quantity.last = i + 1;
+    add_months(in, quantity);
+    if (quantity.unit != "month") return 0;
+    count = quantity.value;
+    unit = unit_of("year");
+  } else if (const double two = dual_time(in.word(i), unit); two > 0) {
+    count = two;
+    quantity.last = i;
+  } else if (one_unit(in, i, unit)) {
+    count = 1;
+    quantity.last = i + 1;
+  } else if (in.word(i) == "fortnight" || in.word(i) == "fortnightly" || in.word(i) == "biweekly") {
+    unit = unit_of("week");
+    count = 2;
+    quantity.last = i;
+  } else if (in.word(i) == "anderthalb" || in.word(i) == "eineinhalb") {
+    unit = unit_of(in.word(i + 1));
+    count = 1.5;
+    quantity.last = i + 1;
+  }
+  if (unit == nullptr || unit->dimension != Dimension::time || quantity.last >= in.tokens.size()) return 0;
+  quantity.unit = unit->unit;
+  quantity.value = count * unit->factor;
+  quantity.decimals = 0.1 * unit->factor;
+  read_bound(in, quantity);
+  return quantity.last - i + 1;
+}
+
+/// "a third", "two thirds", "a quarter of", "half of": shares of a whole.
+std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  double count = 0;
+  if (in.word(i) == "a" || in.word(i) == "one" || in.word(i) == "ein" || in.word(i) == "un" || in.word(i) == "una")
+    count = 1;
+  if (in.word(i) == "two" || in.word(i) == "zwei" || in.word(i) == "deux" || in.word(i) == "dos") count = 2;
+  if (in.word(i) == "three" || in.word(i) == "drei" || in.word(i) == "trois" || in.word(i) == "tres") count = 3;
+  std::size_t at = count > 0 ? i + 1 : i;
+  double part = 0;
+  const std::string& name = in.word(at);
+  const bool followed_by_of = in.word(at + 1) == "of" || in.word(at + 1) == "der" || in.word(at + 1) == "des" ||
+                              in.word(at + 1) == "de" || in.word(at + 1) == "du";
+  if (name == "third" || name == "thirds" || name == "drittel" || name == "tiers" || name == "tercio" ||
+      name == "tercios")
+    part = 100.0 / 3;
+  if ((name == "quarter" || name == "viertel" || name == "quart" || name == "cuarto") && followed_by_of) part = 25;
+  if ((name == "quarters" || name == "quarts") && count == 3) part = 25;
+  if ((name == "half" || name == "halfte" || name == "moitie" || name == "mitad") && followed_by_of) {
+    part = 50;
+    count = 1;
+  }
+  if (name == "fifth" && followed_by_of) part = 20;
+  if (name == "tenth" && followed_by_of) part = 10;
+  if (part == 0 || count == 0) return 0;
+  // "the third month" and "a third round" count, they don't divide.
+  if (name == "third" && at + 1 < in.tokens.size() && in.gap_after(at) == " " && !ends_phrase(in.word(at + 1)) &&
+      !followed_by_of)
+    return 0;
+  quantity.first = i;
+  quantity.last = at;
+  quantity.value = count * part;
+  quantity.decimals = 1;
+  quantity.dimension = Dimension::percent;
+  quantity.spelled = true;
+  read_bound(in, quantity);
+  return quantity.last - i + 1;
+}
+
+bool names_currency_behind(const QuantityText& in, std::size_t i) {
+  for (std::size_t k = i + 1; k < std::min(i + 4, in.tokens.size()); ++k) {
+    const UnitName* unit = unit_of(in.word(k));
+    if (unit != nullptr && unit->dimension == Dimension::money) return true;
+  }
+  return false;
+}
+
+/// "doubled", "halved", "dozens of".
+std::size_t read_amount(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  const auto amount = amount_word(in, i);
+  if (!amount) return 0;
+  quantity.first = quantity.last = i;
+  quantity.value = amount->value;
+  quantity.ratio = amount->ratio;
+  quantity.vague = !amount->ratio;
+  quantity.spelled = true;
+  read_bound(in, quantity);
+  if (quantity.vague) read_noun(in, quantity);
+  if (quantity.vague && names_currency_behind(in, i)) quantity.dimension = Dimension::money;
+  return 1;
+}
+
+}  // namespace
+
+std::size_t read_time_or_share(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  for (const auto read : {read_time, read_share}) {
+    Quantity found;
+    const std::size_t used = read(in, i, found);
+    if (used == 0) continue;
+    quantity = std::move(found);
+    return used;
+  }
+  return 0;
+}
+
+std::size_t read_amount_word(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  return read_amount(in, i, quantity);
+}
+
+}  // namespace bespoke
