@@ -13,8 +13,8 @@
 #include <memory>
 
 // The fact guard over corpora of generated texts. A corpus is a folder of *.jsonl; a line is {"id", "kind", "part":
-// "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}, with names of
-// files in examples/data, or whole documents, for profile and posting.
+// "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}, with names
+// of files in examples/data, or whole documents, for profile and posting.
 //
 //     guard_corpus_test                                    the corpora of this repository
 //     BESPOKE_GUARD_CORPUS=some/folder guard_corpus_test   that one too
@@ -64,7 +64,8 @@ class Corpus {
       fmt::print("{:<38} {:>4} of {:<4} {:>6} of {:<4}\n", label, rates.caught, rates.bad, rates.alarms, rates.honest);
     }
     for (const auto& [part, rates] : parts_) {
-      fmt::print("{}: catch rate {:.1f} %, false-alarm rate {:.1f} %\n", part, 100 * rates.catch_rate(), 100 * rates.alarm_rate());
+      fmt::print("{}: catch rate {:.1f} %, false-alarm rate {:.1f} %\n", part, 100 * rates.catch_rate(),
+                 100 * rates.alarm_rate());
     }
     for (const std::string& id : wrong_) fmt::print("  {}\n", id);
   }
@@ -72,13 +73,16 @@ class Corpus {
   const std::map<std::string, Rates>& parts() const { return parts_; }
 
  private:
-  static std::string key_of(const json& given) { return given.at("profile").dump() + given.value("posting", json()).dump(); }
+  static std::string key_of(const json& given) {
+    return given.at("profile").dump() + given.value("posting", json()).dump();
+  }
 
   FactGuard& guard_for(const json& given) {
     std::unique_ptr<FactGuard>& guard = guards_[key_of(given)];
     if (!guard) {
       Posting posting;
-      if (given.contains("posting") && !given.at("posting").is_null()) posting = read_posting(document(given.at("posting"), "postings"));
+      if (given.contains("posting") && !given.at("posting").is_null())
+        posting = read_posting(document(given.at("posting"), "postings"));
       const json profile = document(given.at("profile"), "profiles");
       guard = std::make_unique<FactGuard>(profile, posting, PlainDate{2026, 12});
       letters_[key_of(given)] = std::make_unique<LetterChecks>(profile, posting);
@@ -105,7 +109,8 @@ class Corpus {
     const bool bad = given.at("verdict") == "bad";
     rows_[fmt::format("{} {}", part, given.at("kind").get<std::string>())].add(bad, violated);
     parts_[part].add(bad, violated);
-    if (bad != violated) wrong_.push_back(fmt::format("{} {}", bad ? "missed     " : "false alarm", given.at("id").get<std::string>()));
+    if (bad != violated)
+      wrong_.push_back(fmt::format("{} {}", bad ? "missed     " : "false alarm", given.at("id").get<std::string>()));
   }
 
   std::map<std::string, std::unique_ptr<FactGuard>> guards_;

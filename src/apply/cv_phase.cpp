@@ -5,9 +5,11 @@
 
 #include "apply/fact_report.hpp"
 #include "apply/json_access.hpp"
+#include "apply/letter_checks.hpp"
 #include "apply/model_json.hpp"
 #include "apply/schema_check.hpp"
 #include "apply/tailoring_request.hpp"
+#include "apply/text_fold.hpp"
 #include "apply/usage_json.hpp"
 
 #include <algorithm>
@@ -69,14 +71,38 @@ struct Progress {
   }
 };
 
-std::vector<FactCheck> check_change(const FactGuard& guard, const CvChange& change) {
-  if (change.op != "rewrite" && change.op != "set_summary") return {};
-  return guard.check_cv(change.after, change.evidence);
-}
+/// What new texts of a CV are judged by.
+struct Judges {
+  FactGuard guard;
+  LetterChecks style;
 
-void unmask(CvChange& change, const ContactMask& mask) {
-  change.after = change.op == "reorder" ? change.after : mask.unmask(change.after);
-  change.reason = mask.unmask(change.reason);
+  explicit Judges(const Tailoring& tailoring)
+      : guard(tailoring.profile, tailoring.posting, tailoring.today), style(tailoring.profile, tailoring.posting) {}
+
+  std::vector<FactCheck> check(const CvChange& change) const {
+    if (change.op != "rewrite" && change.op != "set_summary") return {};
+    std::vector<FactCheck> checks = guard.check_cv(change.after, change.evidence);
+    for (const LetterFault& fault : style.check(change.after)) {
+      // Worn phrases are a letter's; a CV may say "team player" if it must.
+      if (fault.kind == "worn_phrase") continue;
+      checks.push_back({fault.kind, fault.text, false, {}, fault.note});
+    }
+    return checks;
+  }
+};
+
+/// Puts contact data back, and keeps of the model's own words only what may be shown: reasons without addresses, and
+/// keywords that are the posting's.
+void clean(CvChange& change, const Tailoring& tailoring, const LetterChecks& style) {
+  constexpr std::size_t longest_reason = 240;
+  std::size_t invisible = 0;
+  if (change.op != "reorder") change.after = strip_invisible(tailoring.mask.unmask(change.after), invisible);
+  change.reason = strip_invisible(tailoring.mask.unmask(change.reason), invisible);
+  if (change.reason.size() > longest_reason || !style.check(change.reason).empty()) change.reason.clear();
+  std::erase_if(change.keywords, [&](const std::string& keyword) {
+    return std::none_of(tailoring.keywords.begin(), tailoring.keywords.end(),
+                        [&](const Keyword& known) { return known.text == keyword; });
+  });
 }
 
 json finish(Progress& progress) {
@@ -103,13 +129,13 @@ json finish(Progress& progress) {
 }
 
 /// Takes the corrected texts of a repair; whatever is still wrong stays pending.
-void take_repair(Progress& progress, const std::vector<CvChange>& changes, const FactGuard& guard) {
+void take_repair(Progress& progress, const std::vector<CvChange>& changes, const Judges& judges) {
   for (const CvChange& change : changes) {
     const auto pending = std::find_if(progress.pending.begin(), progress.pending.end(), [&](const json& entry) {
       return entry.at("change").at("target") == change.target;
     });
     if (pending == progress.pending.end()) continue;
-    const std::vector<FactCheck> checks = check_change(guard, change);
+    const std::vector<FactCheck> checks = judges.check(change);
     if (has_violation(checks)) continue;
     for (json check : pending->at("checks")) {
       if (check.at("verdict") != "violation") continue;
@@ -155,17 +181,17 @@ std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmRe
   }
 
   CheckedOperations checked = check_operations(read_operations(*answer), tailoring.items);
-  for (CvChange& change : checked.changes) unmask(change, tailoring.mask);
-  const FactGuard guard(tailoring.profile, tailoring.posting, tailoring.today);
+  const Judges judges(tailoring);
+  for (CvChange& change : checked.changes) clean(change, tailoring, judges.style);
   if (progress.stage == "repair") {
-    take_repair(progress, checked.changes, guard);
+    take_repair(progress, checked.changes, judges);
     return from_nlohmann(finish(progress));
   }
 
   for (const Refusal& refusal : checked.refused) progress.refused.push_back(to_json(refusal));
   std::string violations;
   for (const CvChange& change : checked.changes) {
-    const std::vector<FactCheck> checks = check_change(guard, change);
+    const std::vector<FactCheck> checks = judges.check(change);
     if (has_violation(checks)) {
       json list = json::array();
       add_checks(list, "cv", change.target, checks, "");

@@ -106,6 +106,8 @@ FactIndex::FactIndex(const nlohmann::json& profile, const Posting& posting, std:
   for (const std::string& skill : posting.skills) text += "\n" + skill;
   posting_ = make_source("posting", std::move(text), posting.language, stemmer);
   posting_title_ = make_source("posting", posting.title, posting.language, stemmer);
+  const std::vector<Token>& posting_tokens = posting_->facts.tokens;
+  for (std::size_t i = 0; i < posting_tokens.size(); ++i) posting_words_[posting_tokens[i].folded].push_back(i);
   for (const Token& token : tokenize(posting.company)) company_.push_back(token.folded);
   for (const Token& token : tokenize(text_member(object_member(profile, "basics"), "name")))
     own_name_.insert(token.folded);
@@ -179,6 +181,12 @@ FactSources FactIndex::around(const FactSources& sources) const {
     }
   }
   return found;
+}
+
+const std::vector<std::size_t>& FactIndex::posting_places(const std::string& folded) const {
+  static const auto& none = *new std::vector<std::size_t>;
+  const auto found = posting_words_.find(folded);
+  return found == posting_words_.end() ? none : found->second;
 }
 
 const FactEntry* FactIndex::entry(std::string_view pointer) const {

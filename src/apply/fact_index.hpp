@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -77,6 +78,8 @@ class FactIndex {
   const FactSources& all() const { return all_; }
   const std::vector<FactEntry>& entries() const { return entries_; }
   const FactSource& posting() const { return *posting_; }
+  /// The tokens of the posting that are this folded word.
+  const std::vector<std::size_t>& posting_places(const std::string& folded) const;
   const FactSource& posting_title() const { return *posting_title_; }
   /// Folded words of the company's name.
   const std::vector<std::string>& company() const { return company_; }
@@ -107,6 +110,7 @@ class FactIndex {
   std::vector<FactEntry> entries_;
   std::unique_ptr<FactSource> posting_;
   std::unique_ptr<FactSource> posting_title_;
+  std::unordered_map<std::string, std::vector<std::size_t>> posting_words_;
   std::vector<std::string> company_;
   std::vector<FactRequirement> requirements_;
   std::unordered_set<std::string> own_name_;

@@ -64,7 +64,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i + 3 <= tokens.size(); ++i) {
     if (!claim.claimed(i) || (claim.letter && !claim.says_i)) continue;
     std::size_t longest = 0;
-    for (std::size_t j = 0; j + 3 <= posting.size(); ++j) {
+    for (const std::size_t j : claim.index->posting_places(tokens[i].folded)) {
       std::size_t length = 0;
       while (i + length < tokens.size() && j + length < posting.size() &&
              tokens[i + length].folded == posting[j + length].folded &&

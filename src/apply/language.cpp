@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace bespoke {
 namespace {
@@ -33,6 +34,24 @@ constexpr auto frequent = std::to_array<Frequent>({
      "seis nuevos nuevas todos sin cuando donde muy ya a unos otros "},
 });
 
+/// Which of the languages have a word, as bits.
+const std::unordered_map<std::string_view, unsigned>& frequent_words() {
+  // Never destroyed, so that a thread may still read them while the process exits.
+  static const auto& made = *[] {
+    auto* words = new std::unordered_map<std::string_view, unsigned>;
+    for (std::size_t language = 0; language < frequent.size(); ++language) {
+      const std::string_view list = frequent[language].words;
+      for (std::size_t at = 0; at < list.size();) {
+        const std::size_t end = std::min(list.find(' ', at), list.size());
+        if (end > at) (*words)[list.substr(at, end - at)] |= 1U << language;
+        at = end + 1;
+      }
+    }
+    return words;
+  }();
+  return made;
+}
+
 }  // namespace
 
 std::string detect_language(std::string_view text, std::string_view fallback) {
@@ -49,10 +68,9 @@ std::string detect_language(std::string_view text, std::string_view fallback) {
     if (token.script == Script::han) ++han;
     if (token.script != Script::latin) continue;
     ++latin;
-    const std::string word = " " + token.folded + " ";
-    for (std::size_t i = 0; i < frequent.size(); ++i) {
-      if (frequent[i].words.find(word) != std::string_view::npos) ++counts[i];
-    }
+    const auto found = frequent_words().find(token.folded);
+    if (found == frequent_words().end()) continue;
+    for (std::size_t i = 0; i < frequent.size(); ++i) counts[i] += (found->second >> i) & 1U;
   }
   if (arabic > latin / 2 && arabic >= han) return "ar";
   if (han > latin) return "zh";

@@ -71,21 +71,12 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// A run of more than `longest_copy` words that `source` has in the same order; empty when there is none.
-std::string copied_run(const std::vector<std::string>& words, const std::vector<std::string>& source) {
-  if (words.size() <= longest_copy || source.size() <= longest_copy) return {};
-  for (std::size_t i = 0; i + longest_copy < words.size(); ++i) {
-    for (std::size_t j = 0; j + longest_copy < source.size(); ++j) {
-      std::size_t length = 0;
-      while (i + length < words.size() && j + length < source.size() && words[i + length] == source[j + length])
-        ++length;
-      if (length <= longest_copy) continue;
-      std::string run;
-      for (std::size_t k = 0; k < length; ++k) run += (k == 0 ? "" : " ") + words[i + k];
-      return run;
-    }
-  }
-  return {};
+/// The words from `first` on that make a run one longer than may be copied; empty when there are fewer.
+std::string run_at(const std::vector<std::string>& words, std::size_t first) {
+  std::string run;
+  if (first + longest_copy >= words.size()) return run;
+  for (std::size_t i = first; i <= first + longest_copy; ++i) run += (i == first ? "" : " ") + words[i];
+  return run;
 }
 
 bool is_address_character(char c) {
@@ -130,8 +121,9 @@ std::vector<std::string> addresses_in(std::string_view text) {
 
 }  // namespace
 
-LetterChecks::LetterChecks(const nlohmann::json& profile, const Posting& posting)
-    : posting_words_(words_of(posting.description)), posting_title_(fold(posting.title)) {
+LetterChecks::LetterChecks(const nlohmann::json& profile, const Posting& posting) {
+  const std::vector<std::string> words = words_of(posting.description);
+  for (std::size_t i = 0; i + longest_copy < words.size(); ++i) posting_runs_.insert(run_at(words, i));
   each_text(profile, "", [&](const std::string&, const std::string& text) {
     for (const std::string& address : addresses_in(text)) known_addresses_ += address + "\n";
   });
@@ -141,8 +133,12 @@ LetterChecks::LetterChecks(const nlohmann::json& profile, const Posting& posting
 std::vector<LetterFault> LetterChecks::check(std::string_view sentence) const {
   std::vector<LetterFault> faults;
   const std::string folded = fold(sentence);
-  if (const std::string run = copied_run(words_of(sentence), posting_words_); !run.empty()) {
+  const std::vector<std::string> words = words_of(sentence);
+  for (std::size_t i = 0; i + longest_copy < words.size(); ++i) {
+    const std::string run = run_at(words, i);
+    if (!posting_runs_.contains(run)) continue;
     faults.push_back({"copied_phrase", run, fmt::format("copied from the posting: \"{}\"", run)});
+    break;
   }
   for (const std::string_view phrase : worn_phrases) {
     if (folded.find(phrase) != std::string::npos) {
@@ -153,9 +149,9 @@ std::vector<LetterFault> LetterChecks::check(std::string_view sentence) const {
     const std::size_t begin = sentence.find(open);
     const std::size_t end = begin == std::string_view::npos ? begin : sentence.find(close, begin);
     if (end == std::string_view::npos) continue;
-    const std::string_view words = sentence.substr(begin, end - begin + std::string_view(close).size());
-    if (words.size() > 80) continue;
-    faults.push_back({"placeholder", std::string(words), fmt::format("a placeholder is left: \"{}\"", words)});
+    const std::string_view left = sentence.substr(begin, end - begin + std::string_view(close).size());
+    if (left.size() > 80) continue;
+    faults.push_back({"placeholder", std::string(left), fmt::format("a placeholder is left: \"{}\"", left)});
   }
   for (const std::string& address : addresses_in(sentence)) {
     if (known_addresses_.find(address) != std::string::npos) continue;

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace bespoke {
@@ -31,8 +32,7 @@ class LetterChecks {
   std::vector<LetterFault> check(std::string_view sentence) const;
 
  private:
-  std::vector<std::string> posting_words_;
-  std::string posting_title_;
+  std::unordered_set<std::string> posting_runs_;  ///< of one word more than may be copied
   std::string known_addresses_;
 };
 

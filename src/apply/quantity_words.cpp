@@ -100,25 +100,18 @@ std::optional<Figures> read_figures(std::string_view figures, std::string_view l
 }
 
 std::optional<AmountWord> amount_word(const QuantityText& in, std::size_t i) {
-  for (const std::string_view kind : {"times_", "vague_"}) {
-    for (const std::string_view value :
-         {"0.5", "2", "3", "4", "5", "10", "20", "24", "200", "2000", "2000000", "2000000000"}) {
-      const std::string list = std::string(kind) + std::string(value);
-      if (quantity_words().match(list, in.tokens, i) != 1) continue;
-      const std::string& word = in.word(i);
-      if (word == "miles" && in.language != "es") continue;
-      const bool noun = in.language == "en" && i > 0 && (in.word(i - 1) == "a" || in.word(i - 1) == "the");
-      if ((word == "double" || word == "triple") && noun) continue;
-      return AmountWord{std::stod(std::string(value)), kind == "times_"};
-    }
-  }
-  return std::nullopt;
+  const std::string& word = in.word(i);
+  // "times_2" or "vague_200"
+  const std::string_view list = quantity_words().list_of_word(word);
+  if (!list.starts_with("times_") && !list.starts_with("vague_")) return std::nullopt;
+  if (word == "miles" && in.language != "es") return std::nullopt;
+  const bool noun = in.language == "en" && i > 0 && (in.word(i - 1) == "a" || in.word(i - 1) == "the");
+  if ((word == "double" || word == "triple") && noun) return std::nullopt;
+  return AmountWord{std::stod(std::string(list.substr(6))), list.starts_with("times_")};
 }
 
 std::string_view period_of(std::string_view folded) {
-  std::vector<Token> tokens(1);
-  tokens.front().folded = folded;
-  const std::string_view list = quantity_words().list_of(tokens, 0);
+  const std::string_view list = quantity_words().list_of_word(folded);
   if (list.starts_with("per_")) return list.substr(4);
   const UnitName* unit = unit_of(folded);
   const bool period = unit != nullptr && unit->dimension == Dimension::time && unit->unit != "ms" &&

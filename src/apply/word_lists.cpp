@@ -14,32 +14,42 @@ WordLists::WordLists(std::string_view file) {
     at = end + 1;
     if (line.empty() || line.front() == '#') continue;
     if (line.front() == '[') {
-      lists_.push_back({std::string(line.substr(1, line.find(']') - 1)), {}, {}});
+      names_.emplace_back(line.substr(1, line.find(']') - 1));
       continue;
     }
-    if (lists_.empty()) continue;
+    if (names_.empty()) continue;
     for (std::size_t part = 0; part <= line.size();) {
       const std::size_t comma = std::min(line.find(',', part), line.size());
-      Entry entry = read_entry(line.substr(part, comma - part));
+      read_entry(line.substr(part, comma - part));
       part = comma + 1;
-      if (entry.empty()) continue;
-      List& list = lists_.back();
-      if (entry.front().prefix) {
-        list.prefixed.push_back(std::move(entry));
-      } else {
-        list.by_first_word[entry.front().text].push_back(std::move(entry));
-      }
     }
   }
 }
 
-WordLists::Entry WordLists::read_entry(std::string_view text) {
+void WordLists::read_entry(std::string_view text) {
   Entry entry;
+  entry.list = names_.size() - 1;
   for (const Token& token : tokenize(text)) {
-    const bool prefix = token.end < text.size() && text[token.end] == '*';
-    entry.push_back({token.folded, prefix});
+    entry.words.push_back({token.folded, token.end < text.size() && text[token.end] == '*'});
   }
-  return entry;
+  if (entry.words.empty()) return;
+  const Word& first = entry.words.front();
+  if (first.prefix) prefix_lengths_.set(std::min<std::size_t>(first.text.size(), 63));
+  (first.prefix ? by_prefix_ : by_word_)[first.text].push_back(entries_.size());
+  entries_.push_back(std::move(entry));
+}
+
+template <typename Visit>
+void WordLists::each_candidate(std::string_view word, const Visit& visit) const {
+  if (const auto found = by_word_.find(word); found != by_word_.end()) {
+    for (const std::size_t entry : found->second) visit(entries_[entry]);
+  }
+  for (std::size_t length = 1; length <= std::min<std::size_t>(word.size(), 63); ++length) {
+    if (!prefix_lengths_.test(length)) continue;
+    if (const auto found = by_prefix_.find(word.substr(0, length)); found != by_prefix_.end()) {
+      for (const std::size_t entry : found->second) visit(entries_[entry]);
+    }
+  }
 }
 
 const WordLists& WordLists::facts() {
@@ -69,54 +79,48 @@ const WordLists& WordLists::tongues() {
 }
 
 bool WordLists::fits(const Entry& entry, const std::vector<Token>& tokens, std::size_t first) {
-  if (first + entry.size() > tokens.size()) return false;
-  for (std::size_t i = 0; i < entry.size(); ++i) {
+  if (first + entry.words.size() > tokens.size()) return false;
+  for (std::size_t i = 0; i < entry.words.size(); ++i) {
     const std::string& word = tokens[first + i].folded;
-    if (entry[i].prefix ? !word.starts_with(entry[i].text) : word != entry[i].text) return false;
+    if (entry.words[i].prefix ? !word.starts_with(entry.words[i].text) : word != entry.words[i].text) return false;
     if (i > 0 && tokens[first + i - 1].ends_sentence) return false;
   }
   return true;
 }
 
-std::size_t WordLists::match(const List& list, const std::vector<Token>& tokens, std::size_t first) {
-  std::size_t longest = 0;
-  const auto look = [&](const std::vector<Entry>& entries) {
-    for (const Entry& entry : entries) {
-      if (entry.size() > longest && fits(entry, tokens, first)) longest = entry.size();
-    }
-  };
-  if (const auto found = list.by_first_word.find(tokens[first].folded); found != list.by_first_word.end()) {
-    look(found->second);
-  }
-  look(list.prefixed);
-  return longest;
-}
-
-const WordLists::List* WordLists::find(std::string_view name) const {
-  const auto found = std::find_if(lists_.begin(), lists_.end(), [&](const List& list) { return list.name == name; });
-  return found == lists_.end() ? nullptr : &*found;
-}
-
 std::size_t WordLists::match(std::string_view list, const std::vector<Token>& tokens, std::size_t first) const {
-  const List* found = find(list);
-  return found == nullptr || first >= tokens.size() ? 0 : match(*found, tokens, first);
+  if (first >= tokens.size()) return 0;
+  std::size_t longest = 0;
+  each_candidate(tokens[first].folded, [&](const Entry& entry) {
+    if (entry.words.size() > longest && names_[entry.list] == list && fits(entry, tokens, first))
+      longest = entry.words.size();
+  });
+  return longest;
 }
 
 bool WordLists::contains(std::string_view list, const std::vector<Token>& tokens, std::size_t begin,
                          std::size_t end) const {
-  const List* found = find(list);
-  if (found == nullptr) return false;
   for (std::size_t i = begin; i < std::min(end, tokens.size()); ++i) {
-    if (match(*found, tokens, i) > 0) return true;
+    if (match(list, tokens, i) > 0) return true;
   }
   return false;
 }
 
 std::string_view WordLists::list_of(const std::vector<Token>& tokens, std::size_t at) const {
-  for (const List& list : lists_) {
-    if (match(list, tokens, at) > 0) return list.name;
-  }
-  return {};
+  if (at >= tokens.size()) return {};
+  std::size_t first = names_.size();
+  each_candidate(tokens[at].folded, [&](const Entry& entry) {
+    if (entry.list < first && fits(entry, tokens, at)) first = entry.list;
+  });
+  return first == names_.size() ? std::string_view() : std::string_view(names_[first]);
+}
+
+std::string_view WordLists::list_of_word(std::string_view folded) const {
+  std::size_t first = names_.size();
+  each_candidate(folded, [&](const Entry& entry) {
+    if (entry.words.size() == 1) first = std::min(first, entry.list);
+  });
+  return first == names_.size() ? std::string_view() : std::string_view(names_[first]);
 }
 
 }  // namespace bespoke

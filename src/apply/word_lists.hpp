@@ -2,7 +2,9 @@
 
 #include "apply/tokens.hpp"
 
+#include <bitset>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,27 +38,37 @@ class WordLists {
     return contains(list, tokens, 0, tokens.size());
   }
 
-  /// The first list that a single word is in; empty when it is in none.
+  /// The first list, in the order of the file, that has an entry at a token; empty when none has.
   std::string_view list_of(const std::vector<Token>& tokens, std::size_t at) const;
+
+  /// The first list that has a word as an entry of its own; empty when none has.
+  std::string_view list_of_word(std::string_view folded) const;
 
  private:
   struct Word {
     std::string text;
     bool prefix = false;
   };
-  using Entry = std::vector<Word>;
-  struct List {
-    std::string name;
-    std::unordered_map<std::string, std::vector<Entry>> by_first_word;
-    std::vector<Entry> prefixed;  ///< entries whose first word is open
+  struct Entry {
+    std::size_t list = 0;
+    std::vector<Word> words;
   };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Index = std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>>;
 
   static bool fits(const Entry& entry, const std::vector<Token>& tokens, std::size_t first);
-  static std::size_t match(const List& list, const std::vector<Token>& tokens, std::size_t first);
-  static Entry read_entry(std::string_view text);
-  const List* find(std::string_view name) const;
+  void read_entry(std::string_view text);
+  /// Calls `visit` with each entry whose first word may be `word`.
+  template <typename Visit>
+  void each_candidate(std::string_view word, const Visit& visit) const;
 
-  std::vector<List> lists_;
+  std::vector<std::string> names_;
+  std::vector<Entry> entries_;
+  Index by_word_;    ///< entries by their first word
+  Index by_prefix_;  ///< entries whose first word is open, by what it begins with
+  std::bitset<64> prefix_lengths_;
 };
 
 }  // namespace bespoke
