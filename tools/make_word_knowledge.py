@@ -15,7 +15,7 @@ import sys
 
 FOLDER = sys.argv[1].rstrip("/") + "/"
 SENSES = 3          # of a noun, the usual ones
-FREE_NOUN = 12     # occurrences in WordNet's own counts that make a noun general
+FREE_NOUN = 50     # occurrences in WordNet's own counts that make a noun general
 FREE_ADJECTIVE = 3
 KNOWN_NOUN = 2
 

@@ -114,7 +114,7 @@ bool is_boundary(const FactClaim& claim, std::size_t i) {
   const bool comma = gap.find(',') != std::string_view::npos || gap.find("\xEF\xBC\x8C") != std::string_view::npos ||
                      gap.find("\xD8\x8C") != std::string_view::npos;
   if (!comma) return false;
-  const WordLists& lists = WordLists::facts();
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
   if (lists.match("candidate", tokens, i) > 0 || lists.match("company", tokens, i) > 0) return true;
   return (word == "and" || word == "so" || word == "und" || word == "et" || word == "y") && i + 1 < tokens.size() &&
          (lists.match("candidate", tokens, i + 1) > 0 || lists.match("company", tokens, i + 1) > 0);
@@ -123,7 +123,7 @@ bool is_boundary(const FactClaim& claim, std::size_t i) {
 /// What follows says that what was named before isn't there.
 bool denied_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  const WordLists& lists = WordLists::facts();
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
   for (std::size_t k = i + 1; k < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
     if (gap.find(';') != std::string_view::npos) return false;
@@ -172,7 +172,7 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
     if (verb >= tokens.size() || std::find(std::begin(verbs), std::end(verbs), tokens[verb].folded) == std::end(verbs))
       continue;
     // "which I have not used"
-    return !WordLists::facts().contains("negation", tokens, verb, verb + 3);
+    return !WordLists::speakers(claim.facts.language).contains("negation", tokens, verb, verb + 3);
   }
   return false;
 }
@@ -190,7 +190,7 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
 
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  const WordLists& lists = WordLists::facts();
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
   // Where the clause of the token starts.
   std::size_t clause = i;
   while (clause > 0 && !is_boundary(claim, clause)) --clause;
@@ -228,6 +228,12 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     while (end < tokens.size() && !is_boundary(claim, end)) ++end;
     if (lists.contains("wish", tokens, clause, end)) return Speaker::wish;
   }
+  if (marker < clause) {
+    // The pronoun stands in a clause before: what this one wishes for, it says anywhere.
+    std::size_t end = i + 1;
+    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    if (lists.contains("wish", tokens, clause, end)) return Speaker::wish;
+  }
   if (lists.contains("wish", tokens, marker, i)) return Speaker::wish;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;
@@ -241,7 +247,7 @@ void attribute(FactClaim& claim) {
   claim.places.assign(tokens.size(), nullptr);
   if (!claim.letter) return;
 
-  const WordLists& lists = WordLists::facts();
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
   std::vector<int> markers(tokens.size(), 0);  // 1: the applicant, -1: the company
   const std::vector<std::string>& company = claim.index->company();
   const auto telling = std::find_if(company.begin(), company.end(), [](const std::string& word) {

@@ -123,6 +123,27 @@ void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "holder of the DCG", where the evidence has nine of thirteen parts of it.
+void check_partial(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (!WordLists::facts().contains("finished", tokens) || WordLists::facts().contains("in_progress", tokens)) return;
+  for (const FactSource* source : claim.index->all()) {
+    if ((source->section != "certificates" && source->section != "education") || source->facts.quantities.size() < 2)
+      continue;
+    const Quantity& part = source->facts.quantities[0];
+    const Quantity& whole = source->facts.quantities[1];
+    if (part.value >= whole.value || whole.first > part.last + 4) continue;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const bool name = tokens[i].inner_capital || (tokens[i].capital && !tokens[i].sentence_start);
+      if (!name || !source->words.contains(tokens[i].folded) || (claim.letter && !claim.claimed(i))) continue;
+      const bool says_part = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                         [&](const Quantity& q) { return q.value == part.value; });
+      if (!says_part)
+        return verdicts.violation("certificate", claim.words(i, i), "only a part of it is done, by the evidence");
+    }
+  }
+}
+
 /// Grades that the profile hasn't: "first-class", "with distinction".
 void check_grades(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -158,6 +179,7 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
     i += count - 1;
   }
   check_grades(claim, verdicts);
+  check_partial(claim, verdicts);
   check_certificates(claim, verdicts);
 }
 

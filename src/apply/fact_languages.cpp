@@ -46,14 +46,39 @@ bool is_tongue(const FactClaim& claim, std::size_t i) {
   return level_in(tokens, from, to) > 0 || WordLists::tongues().contains("speaking", tokens, from, to);
 }
 
+/// "the Portuguese version": a language that isn't spoken here must be in the evidence all the same.
+void check_mention(const FactClaim& claim, FactVerdicts& verdicts, std::size_t i, std::string_view tongue) {
+  const Token& token = claim.facts.tokens[i];
+  if (token.script == Script::latin && !token.capital && claim.facts.language == "en") return;
+  const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
+  const auto names = [&](const FactSource& source) {
+    for (std::size_t k = 0; k < source.facts.tokens.size(); ++k) {
+      if (tongue_at(source.facts.tokens, k) == tongue) return true;
+    }
+    return false;
+  };
+  if (std::any_of(sources.begin(), sources.end(),
+                  [&](const FactSource* source) { return names(*source) || source->stems.contains(token.stem); }))
+    return;
+  // The applicant's own languages may stand anywhere.
+  if (std::any_of(claim.index->all().begin(), claim.index->all().end(),
+                  [&](const FactSource* source) { return source->section == "languages" && names(*source); }))
+    return;
+  if (claim.posting_counts(i) && names(claim.index->posting())) return;
+  verdicts.violation("language", claim.words(i, i), "the evidence doesn't speak of it");
+}
+
 }  // namespace
 
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view tongue = tongue_at(tokens, i);
-    if (tongue.empty() || !is_tongue(claim, i)) continue;
-    if (claim.letter && !claim.claimed(i)) continue;
+    if (tongue.empty() || (claim.letter && !claim.claimed(i))) continue;
+    if (!is_tongue(claim, i)) {
+      check_mention(claim, verdicts, i, tongue);
+      continue;
+    }
     const std::string words = claim.words(i, i);
     const FactSource* spoken = nullptr;
     int known = 0;

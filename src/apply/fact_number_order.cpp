@@ -121,7 +121,7 @@ int ordinal_of(const std::string& folded) {
 
 /// Another rank in a row than the evidence has: "level three" for "level two".
 void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter) return;
+  if (claim.letter || claim.foreign) return;
   for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
     const int said = ordinal_of(claim.facts.tokens[i].folded);
     if (said == 0) continue;
@@ -134,7 +134,11 @@ void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
         other = other || (known != 0 && known != said);
       }
       for (const Quantity& quantity : source->facts.quantities) {
-        const bool counts = quantity.ordinal || quantity.label;
+        constexpr std::string_view ranks[] = {"level",  "band",  "grade", "step",  "stage",   "class", "year",
+                                              "niveau", "stufe", "grad",  "nivel", "المستوي", "مستوي"};
+        const bool rank =
+            std::find(std::begin(ranks), std::end(ranks), std::string_view(quantity.before)) != std::end(ranks);
+        const bool counts = quantity.ordinal || (quantity.label && rank);
         same = same || (counts && near(quantity.value, said));
         other = other || (counts && !near(quantity.value, said));
       }

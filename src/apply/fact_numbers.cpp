@@ -1,6 +1,7 @@
 #include "apply/fact_durations.hpp"
 #include "apply/quantity_match.hpp"
 #include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +89,30 @@ const FactSource* find_quantity(const FactClaim& claim, const Quantity& quantity
   return nullptr;
 }
 
+/// "not five", "rather than a million"
+bool is_denied(const FactClaim& claim, const Quantity& quantity) {
+  if (!claim.letter || claim.speakers[quantity.first] != Speaker::denied) return false;
+  return WordLists::speakers(claim.facts.language)
+      .contains("negation", claim.facts.tokens, quantity.first > 3 ? quantity.first - 3 : 0, quantity.first);
+}
+
+/// "a team of four: three writers and a designer": the text itself adds up its parts, which are checked.
+bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (quantity.dimension != Dimension::count || quantity.last + 1 >= tokens.size()) return false;
+  const std::size_t colon = claim.facts.text.find(':', quantity.end);
+  if (colon == std::string_view::npos || colon > quantity.end + 20) return false;
+  double sum = 0;
+  for (const Quantity& part : claim.facts.quantities) {
+    if (part.begin > colon && part.dimension == Dimension::count) sum += part.value;
+  }
+  for (std::size_t i = quantity.last + 1; i + 1 < tokens.size(); ++i) {
+    const bool one = tokens[i].folded == "a" || tokens[i].folded == "an" || tokens[i].folded == "one";
+    if (tokens[i].begin > colon && one && !WordLists::nouns().list_of(tokens, i + 1).empty()) sum += 1;
+  }
+  return near(sum, quantity.value);
+}
+
 }  // namespace
 
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
@@ -96,6 +121,7 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string words = claim.words(quantity.first, quantity.last);
     // What is only wished for needs no proof; what is denied mostly stands beside numbers that are claimed.
     if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) continue;
+    if (is_denied(claim, quantity) || is_enumerated(claim, quantity)) continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
     const FactSource* source = find_quantity(claim, quantity, scope);

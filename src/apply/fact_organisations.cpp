@@ -69,6 +69,16 @@ class OrganisationCheck {
       if (tokens_[i].folded != company.front() || !(tokens_[i].capital || tokens_[i].script != Script::latin)) continue;
       if (find_word(claim_.index->all(), tokens_[i]) != nullptr) continue;
       const std::string& before = tokens_[i - 1].folded;
+      // "I grew Fernhill's newsletter"
+      const bool possessive = tokens_[i].end - tokens_[i].begin > tokens_[i].folded.size();
+      constexpr auto did = std::to_array<std::string_view>(
+          {"grew", "built", "led", "ran", "wrote", "made", "took", "brought", "cut", "won", "held", "kept"});
+      if (possessive && i > 1 && (before.ends_with("ed") || std::find(did.begin(), did.end(), before) != did.end()) &&
+          WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i) &&
+          !WordLists::speakers(claim_.facts.language).contains("wish", tokens_, 0, i) && before != "interested") {
+        verdicts_.violation("name", claim_.words(i, i), "the evidence has no work at that company");
+        continue;
+      }
       if (before != "at" && before != "for" && before != "bei" && before != "chez" && before != "en" &&
           before != "with")
         continue;
@@ -79,10 +89,10 @@ class OrganisationCheck {
       bool wish = false;
       bool worked = false;
       for (std::size_t k = 0; k < i; ++k) {
-        wish = wish || WordLists::facts().match("wish", tokens_, k) > 0;
+        wish = wish || WordLists::speakers(claim_.facts.language).match("wish", tokens_, k) > 0;
         worked = worked || std::find(past.begin(), past.end(), tokens_[k].folded) != past.end();
       }
-      if (worked && !wish && WordLists::facts().contains("candidate", tokens_, 0, i)) {
+      if (worked && !wish && WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i)) {
         verdicts_.violation("name", claim_.words(i, i), "the evidence has no work at that company");
       }
     }

@@ -44,11 +44,15 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (const FactRequirement& asked : claim.index->requirements()) {
     const std::size_t at = find_run(tokens, asked.stems);
-    if (at == tokens.size() || !WordLists::tongues().list_of(tokens, at).empty()) continue;
+    if (at == tokens.size() || WordLists::tongues().list_of(tokens, at).starts_with("tongue_")) continue;
     std::size_t unknown = 0;
+    std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
-      if (!is_plain(tokens, k) && !is_known(claim, tokens[k])) ++unknown;
+      if (is_known(claim, tokens[k])) continue;
+      ++(is_plain(tokens, k) ? plain : unknown);
     }
+    // Two plain words in a row, neither of which the profile has, are a term too: "data protection".
+    if (plain > 1 && plain == asked.stems.size()) ++unknown;
     if (unknown == 0 || !claim.claimed(at) || (claim.letter && !claim.says_i)) continue;
     const std::string words = claim.words(at, at + asked.stems.size() - 1);
     if (covered(verdicts, words)) continue;

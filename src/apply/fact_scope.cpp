@@ -15,12 +15,26 @@ const WordLists& lists() {
   return WordLists::facts();
 }
 
+bool is_of(const std::string& word) {
+  return word == "of" || word == "von" || word == "sur" || word == "de" || word == "der" || word == "aus" ||
+         word == "من";
+}
+
 /// "164 of its 190 employees", "three of five plants"
 bool is_share(const FactSource& source) {
+  // "24 hearings; 17 were won"
+  for (const Quantity& quantity : source.facts.quantities) {
+    const bool verb = quantity.noun == "were" || quantity.noun == "was" || quantity.noun == "wurden" ||
+                      quantity.noun == "waren" || quantity.noun == "fueron";
+    const bool fewer = std::any_of(
+        source.facts.quantities.begin(), source.facts.quantities.end(),
+        [&](const Quantity& other) { return other.dimension == Dimension::count && other.value > quantity.value; });
+    if (verb && fewer) return true;
+  }
   const std::vector<Quantity>& quantities = source.facts.quantities;
   for (std::size_t i = 0; i + 1 < quantities.size(); ++i) {
     const std::size_t between = quantities[i + 1].first - quantities[i].last - 1;
-    if (between >= 1 && between <= 2 && source.facts.tokens[quantities[i].last + 1].folded == "of" &&
+    if (between >= 1 && between <= 2 && is_of(source.facts.tokens[quantities[i].last + 1].folded) &&
         quantities[i].value < quantities[i + 1].value) {
       return true;
     }
@@ -92,7 +106,8 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
             shared += token.folded.size() > 2 && source->stems.contains(token.stem) ? 1 : 0;
           if (shared < 3) continue;
         }
-        if (lists().contains("negation", claim.facts.tokens) || lists().contains("not_done", claim.facts.tokens))
+        if (WordLists::speakers(claim.facts.language).contains("negation", claim.facts.tokens) ||
+            lists().contains("not_done", claim.facts.tokens))
           continue;
         verdicts.violation("scope", claim.words(c, c),
                            fmt::format("the evidence says \"{} {}\"", word, tokens[k].folded));
@@ -108,8 +123,7 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const Hit& hit : claimed_hits(claim, "whole")) {
     if (claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire") continue;
     const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
-    if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "of" || next == "without"))
-      continue;
+    if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
     // "every quarter", "each week": how often, which another check sees to.
     if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
       continue;

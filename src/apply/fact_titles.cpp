@@ -155,13 +155,35 @@ const FactSource* find_row(const FactSources& sources, const std::vector<Token>&
   return nullptr;
 }
 
+/// German titles in one word that no list can hold: "Bauleiter", "Elektromeister".
+void check_compound(const FactClaim& claim, FactVerdicts& verdicts, std::size_t i) {
+  const Token& token = claim.facts.tokens[i];
+  if (claim.facts.language != "de" || !token.capital || (claim.letter && !claim.claimed(i)) || behind_article(claim, i))
+    return;
+  constexpr auto endings = std::to_array<std::string_view>(
+      {"leiter", "leiterin", "meister", "meisterin", "chef", "chefin", "direktor", "direktorin"});
+  const bool title = std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+    return token.folded.size() > ending.size() + 1 && token.folded.ends_with(ending);
+  });
+  if (!title) return;
+  const FactSources scope = scope_of(claim, i, true);
+  for (const FactSource* source : scope) {
+    if (is_own_title(*source) && source->words.contains(token.folded))
+      return verdicts.supported("title", claim.words(i, i), source->pointer);
+  }
+  verdicts.violation("title", claim.words(i, i), "that is no title of the evidence");
+}
+
 }  // namespace
 
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view list = titles().list_of(tokens, i);
-    if (list.empty()) continue;
+    if (list.empty()) {
+      check_compound(claim, verdicts, i);
+      continue;
+    }
     const std::size_t length = std::max<std::size_t>(1, titles().match(list, tokens, i));
     const std::string words = claim.words(i, i + length - 1);
     // Several people aren't the applicant: "two directors", "zwei Junior-Entwickler".

@@ -85,6 +85,7 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   read_bound(in, quantity);
   read_noun(in, quantity);
   read_rate(in, quantity);
+  read_ordinal(in, quantity);
   read_label(in, quantity);
   read_factor(in, quantity);
   return quantity.last - i + 1;

@@ -88,6 +88,10 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
                         joiner == "the" || joiner == "la";
     const std::string_view rate = period_of(in.word(i));
     if (rate.empty()) continue;
+    // "a shift to search" is a change.
+    constexpr std::string_view changes[] = {"from", "to", "of", "in", "towards", "toward", "away", "into"};
+    if (rate == "shift" && std::find(std::begin(changes), std::end(changes), in.word(i + 1)) != std::end(changes))
+      return;
     const bool adverb = in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" ||
                         in.word(i) == "يوميا" || in.word(i) == "سنويا" || in.word(i) == "mensuales" ||
                         in.word(i) == "diarios" || in.word(i) == "anuales";
@@ -111,6 +115,19 @@ void read_factor(const QuantityText& in, Quantity& quantity) {
   for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 3, in.tokens.size()); ++k) {
     if (std::find(std::begin(words), std::end(words), in.word(k)) != std::end(words)) quantity.ratio = true;
   }
+}
+
+void read_ordinal(const QuantityText& in, Quantity& quantity) {
+  // "im 3. und 4. Lehrjahr"
+  if (in.language != "de" || quantity.spelled || quantity.dimension != Dimension::count || quantity.value > 31 ||
+      quantity.first == 0)
+    return;
+  if (!in.gap_after(quantity.first).starts_with(". ") || quantity.last + 1 >= in.tokens.size()) return;
+  constexpr std::string_view before[] = {"im",  "am",  "zum", "zur",  "der", "des", "dem", "den",
+                                         "die", "das", "vom", "beim", "und", "ab",  "bis", "seit"};
+  const bool small = !in.tokens[quantity.last + 1].capital;
+  if (small || std::find(std::begin(before), std::end(before), in.word(quantity.first - 1)) != std::end(before))
+    quantity.ordinal = true;
 }
 
 void read_label(const QuantityText& in, Quantity& quantity) {

@@ -19,6 +19,9 @@ void read_rate(const QuantityText& in, Quantity& quantity);
 /// "eight times faster" is a factor, "four times a year" is none.
 void read_factor(const QuantityText& in, Quantity& quantity);
 
+/// "im 3. Lehrjahr": German writes a full stop behind a rank.
+void read_ordinal(const QuantityText& in, Quantity& quantity);
+
 /// "Band 6", "PostgreSQL 15", "ISO 27001": the number is part of a name.
 void read_label(const QuantityText& in, Quantity& quantity);
 

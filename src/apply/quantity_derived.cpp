@@ -56,6 +56,19 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
         return true;
     }
   }
+  // "eight years, four of them leading" where the evidence has "half of them"
+  const std::vector<Token>& said = text.facts.tokens;
+  if (claim.last + 2 < said.size() && said[claim.last + 1].folded == "of" &&
+      (said[claim.last + 2].folded == "them" || said[claim.last + 2].folded == "which")) {
+    for (const Quantity& share : source.facts.quantities) {
+      for (const Quantity& whole : source.facts.quantities) {
+        const double count = whole.value / unit_factor(whole);
+        if (share.dimension == Dimension::percent && whole.dimension != Dimension::percent &&
+            near(claim.value, share.value / 100 * count))
+          return true;
+      }
+    }
+  }
   // "half of the six courses" where the evidence has three of six
   if (claim.dimension == Dimension::percent && claim.spelled) {
     const std::vector<Quantity>& known = source.facts.quantities;

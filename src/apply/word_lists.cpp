@@ -7,17 +7,20 @@
 
 namespace bespoke {
 
-WordLists::WordLists(std::string_view file) {
+WordLists::WordLists(std::string_view file, std::string_view prefix) {
+  bool wanted = false;
   for (std::size_t at = 0; at < file.size();) {
     const std::size_t end = std::min(file.find('\n', at), file.size());
     const std::string_view line = file.substr(at, end - at);
     at = end + 1;
     if (line.empty() || line.front() == '#') continue;
     if (line.front() == '[') {
-      names_.emplace_back(line.substr(1, line.find(']') - 1));
+      const std::string_view name = line.substr(1, line.find(']') - 1);
+      wanted = name.starts_with(prefix);
+      if (wanted) names_.emplace_back(name.substr(prefix.size()));
       continue;
     }
-    if (names_.empty()) continue;
+    if (!wanted) continue;
     for (std::size_t part = 0; part <= line.size();) {
       const std::size_t comma = std::min(line.find(',', part), line.size());
       read_entry(line.substr(part, comma - part));
@@ -61,6 +64,18 @@ const WordLists& WordLists::facts() {
 const WordLists& WordLists::nouns() {
   static const auto& lists = *new WordLists(apply_file("data/nouns.txt"));
   return lists;
+}
+
+const WordLists& WordLists::speakers(std::string_view language) {
+  static const auto& lists = *[] {
+    auto* made = new std::unordered_map<std::string_view, WordLists>;
+    for (const std::string_view code : {"en", "de", "fr", "es", "ar", "zh"}) {
+      made->emplace(code, WordLists(apply_file("data/speakers.txt"), std::string(code) + "."));
+    }
+    return made;
+  }();
+  const auto found = lists.find(language);
+  return found == lists.end() ? lists.at("en") : found->second;
 }
 
 const WordLists& WordLists::titles() {

@@ -16,7 +16,8 @@ namespace bespoke {
 /// ends, "*" at the end of a word stands for any ending. Immutable; safe to share.
 class WordLists {
  public:
-  explicit WordLists(std::string_view file);
+  /// With `prefix`, only the lists whose names begin with it, and without it in their names.
+  explicit WordLists(std::string_view file, std::string_view prefix = {});
 
   /// What the fact guard looks for: data/fact_words.txt. Lives as long as the process.
   static const WordLists& facts();
@@ -26,6 +27,8 @@ class WordLists {
   static const WordLists& titles();
   /// Degrees by level, and grades: data/degrees.txt.
   static const WordLists& degrees();
+  /// Who speaks in a letter, and how, in one language: data/speakers.txt. English for a language that it hasn't.
+  static const WordLists& speakers(std::string_view language);
   /// Languages that people speak, and how well: data/languages.txt.
   static const WordLists& tongues();
 
