@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ostream>
 
 // Postings that try to command a model, to leak contact data and to bring active content into the preview: each is run
 // with a client that reads no prose, and with a model that does whatever the posting asks for.
@@ -65,6 +66,10 @@ std::string active_content(const std::string& html) {
     }
   }
   return {};
+}
+
+void PrintTo(const Hostile& hostile, std::ostream* out) {
+  *out << hostile.name;
 }
 
 class HostilePosting : public testing::TestWithParam<Hostile> {

@@ -188,6 +188,11 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
   return false;
 }
 
+/// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
+bool wishes(const WordLists& lists, const std::vector<Token>& tokens, std::size_t begin, std::size_t end) {
+  return lists.contains("wish", tokens, begin, end) && !lists.contains("assertion", tokens, begin, end);
+}
+
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -217,24 +222,24 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     for (std::size_t k = i + 1; k < tokens.size() && !is_boundary(claim, k); ++k) {
       if (markers[k] == 0) continue;
       if (markers[k] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
-      return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::person;
+      return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::person;
     }
     if (claimed_behind(claim, i)) return Speaker::person;
-    return lists.contains("wish", tokens, 0, i) ? Speaker::wish : Speaker::nobody;
+    return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;
   }
   // German puts the verb before the pronoun: "würde ich gern".
   if (claim.facts.language == "de") {
     std::size_t end = i + 1;
     while (end < tokens.size() && !is_boundary(claim, end)) ++end;
-    if (lists.contains("wish", tokens, clause, end)) return Speaker::wish;
+    if (wishes(lists, tokens, clause, end)) return Speaker::wish;
   }
   if (marker < clause) {
     // The pronoun stands in a clause before: what this one wishes for, it says anywhere.
     std::size_t end = i + 1;
     while (end < tokens.size() && !is_boundary(claim, end)) ++end;
-    if (lists.contains("wish", tokens, clause, end)) return Speaker::wish;
+    if (wishes(lists, tokens, clause, end)) return Speaker::wish;
   }
-  if (lists.contains("wish", tokens, marker, i)) return Speaker::wish;
+  if (wishes(lists, tokens, marker, i)) return Speaker::wish;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;
 }

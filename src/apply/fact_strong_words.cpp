@@ -100,6 +100,7 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts) {
   check_list(claim, verdicts, "sole", "sole_support", "the evidence doesn't say that the person did it alone");
   check_list(claim, verdicts, "superlative", "", "the evidence doesn't say so");
+  check_list(claim, verdicts, "origin", "origin_support", "the evidence doesn't say that the person began it");
   check_list(claim, verdicts, "expert", "expert_support", "the evidence doesn't speak of mastery");
   check_levels(claim, verdicts);
   check_alone(claim, verdicts);
