@@ -47,6 +47,7 @@ void append_utf8(std::string& text, char32_t code_point) {
 }
 
 Script script_of(char32_t c) {
+  if (c < 0x80) return between(c | 0x20U, 'a', 'z') ? Script::latin : Script::other;
   if (between(c, 'a', 'z') || between(c, 'A', 'Z') || between(c, 0xC0, 0x24F) || between(c, 0x1E00, 0x1EFF)) {
     return c == 0xD7 || c == 0xF7 ? Script::other : Script::latin;
   }
@@ -77,6 +78,7 @@ bool is_capital(char32_t c) {
 }
 
 int digit_value(char32_t c) {
+  if (c < 0x80) return between(c, '0', '9') ? static_cast<int>(c - '0') : -1;
   for (const char32_t zero : {U'0', U'\u0660', U'\u06F0', U'\uFF10', U'\u0966'}) {
     if (between(c, zero, zero + 9)) return static_cast<int>(c - zero);
   }
@@ -85,12 +87,14 @@ int digit_value(char32_t c) {
 }
 
 bool is_invisible(char32_t c) {
+  if (c < 0xAD) return false;
   return c == 0xAD || c == 0x34F || c == 0x61C || c == 0x180E || between(c, 0x200B, 0x200F) ||
          between(c, 0x202A, 0x202E) || between(c, 0x2060, 0x206F) || c == 0xFEFF || between(c, 0xFE00, 0xFE0F) ||
          between(c, 0xE0000, 0xE0FFF) || c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0;
 }
 
 bool is_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || between(c, 9, 13);
   return c == ' ' || between(c, 9, 13) || c == 0x85 || c == 0xA0 || c == 0x1680 || between(c, 0x2000, 0x200A) ||
          c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }

@@ -80,12 +80,17 @@ void ContactMask::hide(std::string value, std::string_view placeholder) {
   for (const auto& [known, name] : values_) {
     if (known == value) return;
   }
+  first_bytes_.set(static_cast<unsigned char>(value.front()));
   values_.emplace_back(std::move(value), std::string(placeholder));
 }
 
 std::string ContactMask::mask(std::string_view text) const {
   std::string masked;
   for (std::size_t at = 0; at < text.size();) {
+    if (!first_bytes_.test(static_cast<unsigned char>(text[at]))) {
+      masked += text[at++];
+      continue;
+    }
     const auto hit = std::find_if(values_.begin(), values_.end(), [&](const auto& entry) {
       const std::string& value = entry.first;
       if (!text.substr(at).starts_with(value)) return false;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@ class ContactMask {
   void hide(std::string value, std::string_view placeholder);
   void mask_texts(nlohmann::json& tree) const;
 
+  std::bitset<256> first_bytes_;                             ///< that a value may start with
   std::vector<std::pair<std::string, std::string>> values_;  ///< value and placeholder, longest value first
 };
 

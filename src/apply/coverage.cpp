@@ -18,25 +18,29 @@ std::string_view bucket_of(const KeywordPlaces& before, const KeywordPlaces& aft
 
 }  // namespace
 
+KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items, Stemmer& stemmer) {
+  const KeywordIndex index(keywords);
+  KeywordTable table;
+  table.reserve(items.size());
+  for (const Item& item : items) table.push_back(index.match(analyse(stemmer, item.text)));
+  return table;
+}
+
 std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
-                                         Stemmer& stemmer) {
+                                         const KeywordTable& matches) {
   std::vector<KeywordPlaces> places(keywords.size());
-  for (const Item& item : items) {
-    const AnalysedText text = analyse(stemmer, item.text);
+  for (std::size_t item = 0; item < items.size(); ++item) {
     for (std::size_t i = 0; i < keywords.size(); ++i) {
-      switch (match_keyword(keywords[i], text)) {
-        case KeywordMatch::literal:
-          places[i].shown.push_back(item.id);
-          break;
-        case KeywordMatch::alias:
-          places[i].held.push_back(item.id);
-          break;
-        case KeywordMatch::none:
-          break;
-      }
+      if (matches[item][i] == KeywordMatch::literal) places[i].shown.push_back(items[item].id);
+      if (matches[item][i] == KeywordMatch::alias) places[i].held.push_back(items[item].id);
     }
   }
   return places;
+}
+
+std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
+                                         Stemmer& stemmer) {
+  return find_keywords(keywords, items, match_items(keywords, items, stemmer));
 }
 
 nlohmann::json coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
@@ -96,7 +100,7 @@ nlohmann::json score_json(const std::vector<Keyword>& keywords, const std::vecto
 }
 
 std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
-                                 const Posting& posting, Stemmer& stemmer) {
+                                 const KeywordTable& matches, const Posting& posting, Stemmer& stemmer) {
   std::unordered_set<std::string> asked;
   for (const Token& token : stemmer.analyse(posting.title + "\n" + posting.description)) {
     if (!token.number && token.folded.size() > 2 && !is_stop_word(token.folded) && !is_posting_filler(token.folded)) {
@@ -105,17 +109,16 @@ std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std
   }
   std::vector<ItemRank> ranks;
   ranks.reserve(items.size());
-  for (const Item& item : items) {
+  for (std::size_t item = 0; item < items.size(); ++item) {
     ItemRank rank;
-    const AnalysedText text = analyse(stemmer, item.text);
-    for (const Keyword& keyword : keywords) {
-      if (match_keyword(keyword, text) == KeywordMatch::none) continue;
-      rank.score += keyword.weight();
-      rank.keywords.push_back(keyword.text);
+    for (std::size_t i = 0; i < keywords.size(); ++i) {
+      if (matches[item][i] == KeywordMatch::none) continue;
+      rank.score += keywords[i].weight();
+      rank.keywords.push_back(keywords[i].text);
     }
     // Words shared with the posting decide between items with the same keywords.
     std::unordered_set<std::string> shared;
-    for (const Token& token : text.tokens) {
+    for (const Token& token : stemmer.analyse(items[item].text)) {
       if (asked.contains(token.stem)) shared.insert(token.stem);
     }
     rank.score += std::min(0.9, 0.1 * static_cast<double>(shared.size()));

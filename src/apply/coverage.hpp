@@ -16,7 +16,14 @@ struct KeywordPlaces {
   std::vector<std::string> held;   ///< items that say it by another name
 };
 
-/// For each keyword, in order. `stemmer` must speak the keywords' language.
+/// Which keywords each item has, and how: `matches[item][keyword]`. `stemmer` must speak the keywords' language.
+using KeywordTable = std::vector<std::vector<KeywordMatch>>;
+
+KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items, Stemmer& stemmer);
+
+/// For each keyword, in order, by what `match_items` found.
+std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
+                                         const KeywordTable& matches);
 std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
                                          Stemmer& stemmer);
 
@@ -39,6 +46,6 @@ struct ItemRank {
 };
 
 std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
-                                 const Posting& posting, Stemmer& stemmer);
+                                 const KeywordTable& matches, const Posting& posting, Stemmer& stemmer);
 
 }  // namespace bespoke

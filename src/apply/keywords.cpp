@@ -151,20 +151,69 @@ Keyword make_keyword(std::string_view text, bool required, Stemmer& stemmer) {
   return keyword;
 }
 
+namespace {
+
+bool is_literal_at(const Keyword& keyword, const AnalysedText& text, std::size_t i) {
+  if (!keyword.literal.case_sensitive && stems_match(keyword.stems, text, i)) return true;
+  return (keyword.literal.case_sensitive || keyword.stems.size() == 1) &&
+         form_matches(keyword.literal, text.text, text.tokens, i);
+}
+
+bool is_alias_at(const Keyword& keyword, const AnalysedText& text, std::size_t i) {
+  return std::any_of(keyword.aliases.begin(), keyword.aliases.end(),
+                     [&](const TermForm& alias) { return form_matches(alias, text.text, text.tokens, i); });
+}
+
+}  // namespace
+
 KeywordMatch match_keyword(const Keyword& keyword, const AnalysedText& text) {
+  KeywordMatch best = KeywordMatch::none;
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
-    const bool literal = keyword.literal.case_sensitive || keyword.stems.size() == 1
-                             ? form_matches(keyword.literal, text.text, text.tokens, i) ||
-                                   (!keyword.literal.case_sensitive && stems_match(keyword.stems, text, i))
-                             : stems_match(keyword.stems, text, i);
-    if (literal) return KeywordMatch::literal;
+    if (is_literal_at(keyword, text, i)) return KeywordMatch::literal;
+    if (best == KeywordMatch::none && is_alias_at(keyword, text, i)) best = KeywordMatch::alias;
   }
-  for (const TermForm& alias : keyword.aliases) {
-    for (std::size_t i = 0; i < text.tokens.size(); ++i) {
-      if (form_matches(alias, text.text, text.tokens, i)) return KeywordMatch::alias;
+  return best;
+}
+
+KeywordIndex::KeywordIndex(const std::vector<Keyword>& keywords) : keywords_(keywords) {
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    const auto add = [&](const std::string& word) { by_first_word_[word].push_back(i); };
+    if (keywords[i].stems.empty()) continue;  // only signs, which stand nowhere as words
+    add(keywords[i].stems.front());
+    add(keywords[i].literal.words.front());
+    for (const TermForm& alias : keywords[i].aliases) add(alias.words.front());
+  }
+}
+
+void KeywordIndex::candidates(std::string_view word, std::vector<std::size_t>& found) const {
+  const auto hit = by_first_word_.find(std::string(word));
+  if (hit != by_first_word_.end()) found.insert(found.end(), hit->second.begin(), hit->second.end());
+}
+
+std::vector<KeywordMatch> KeywordIndex::match(const AnalysedText& text) const {
+  std::vector<KeywordMatch> matches(keywords_.size(), KeywordMatch::none);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    found.clear();
+    candidates(token.folded, found);
+    if (token.stem != token.folded) candidates(token.stem, found);
+    // A version or a plural behind the name: "C++20", "APIs".
+    const std::size_t name = token.folded.find_last_not_of("0123456789.");
+    if (name != std::string::npos && name + 1 < token.folded.size())
+      candidates(std::string_view(token.folded).substr(0, name + 1), found);
+    if (token.folded.ends_with('s'))
+      candidates(std::string_view(token.folded).substr(0, token.folded.size() - 1), found);
+    for (const std::size_t keyword : found) {
+      if (matches[keyword] == KeywordMatch::literal) continue;
+      if (is_literal_at(keywords_[keyword], text, i)) {
+        matches[keyword] = KeywordMatch::literal;
+      } else if (matches[keyword] == KeywordMatch::none && is_alias_at(keywords_[keyword], text, i)) {
+        matches[keyword] = KeywordMatch::alias;
+      }
     }
   }
-  return KeywordMatch::none;
+  return matches;
 }
 
 std::vector<Keyword> extract_keywords(const Posting& posting, Stemmer& stemmer, std::size_t limit) {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace bespoke {
@@ -36,6 +37,22 @@ enum class KeywordMatch : std::uint8_t { none, alias, literal };
 Keyword make_keyword(std::string_view text, bool required, Stemmer& stemmer);
 
 KeywordMatch match_keyword(const Keyword& keyword, const AnalysedText& text);
+
+/// Matches all keywords of a posting against a text at once. Refers to the keywords, which must outlive it.
+class KeywordIndex {
+ public:
+  explicit KeywordIndex(const std::vector<Keyword>& keywords);
+
+  /// For each keyword, in order.
+  std::vector<KeywordMatch> match(const AnalysedText& text) const;
+
+ private:
+  void candidates(std::string_view word, std::vector<std::size_t>& found) const;
+
+  const std::vector<Keyword>& keywords_;
+  std::unordered_map<std::string, std::vector<std::size_t>>
+      by_first_word_;  ///< folded words and stems that may start one
+};
 
 /// The keywords of a posting, in the order in which it names them, at most `limit`. Lines under a heading of
 /// requirements count as required, under one of wishes as preferred; what a posting says of itself and of its pay is

@@ -34,12 +34,14 @@ json item_json(const Item& item, const ItemRank& rank, const ContactMask& mask) 
 /// The data that both requests share; `items` are what is visible.
 json make_context(Tailoring& tailoring, std::string_view task, const std::vector<Item>& items,
                   const std::vector<CvChange>& changes) {
-  const std::vector<ItemRank> ranks = rank_items(tailoring.keywords, items, tailoring.posting, tailoring.stemmer);
+  const KeywordTable matches = match_items(tailoring.keywords, items, tailoring.stemmer);
+  const std::vector<ItemRank> ranks =
+      rank_items(tailoring.keywords, items, matches, tailoring.posting, tailoring.stemmer);
   json list = json::array();
   for (std::size_t i = 0; i < items.size(); ++i) list.push_back(item_json(items[i], ranks[i], tailoring.mask));
 
-  const auto before = find_keywords(tailoring.keywords, tailoring.items, tailoring.stemmer);
-  const auto after = changes.empty() ? before : find_keywords(tailoring.keywords, items, tailoring.stemmer);
+  const auto after = find_keywords(tailoring.keywords, items, matches);
+  const auto before = changes.empty() ? after : find_keywords(tailoring.keywords, tailoring.items, tailoring.stemmer);
   json keywords = coverage_json(tailoring.keywords, before, after).at("keywords");
   for (json& keyword : keywords) keyword.erase("where");
 
