@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes src/apply/data/words_en.txt from a WordNet 3.0 dictionary (Debian: wordnet-base, /usr/share/wordnet).
 
-    tools/make_word_knowledge.py /usr/share/wordnet > src/apply/data/words_en.txt
+    src/apply/data/make_word_knowledge.py /usr/share/wordnet > src/apply/data/words_en.txt
 
 Three sections, of stems as libstemmer's English stemmer makes them:
   [free]  words that claim nothing by themselves: mostly verbs, adverbs, usual adjectives and very general nouns
@@ -112,7 +112,7 @@ def number(synset):
     return numbers.setdefault(synset, len(numbers))
 
 
-print("# Words of English for the fact guard, made by tools/make_word_knowledge.py from WordNet 3.0; see WORDNET-LICENSE.txt.")
+print("# Words of English for the fact guard, made by src/apply/data/make_word_knowledge.py from WordNet 3.0; see WORDNET-LICENSE.txt.")
 print("[free]")
 print(" ".join(sorted(free)))
 print("[verb]")
