@@ -169,7 +169,8 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
     } else {
       // "two three" are two numbers, "twenty three" is one; French goes on to nineteen, Arabic says the ones first.
       const bool joins =
-          last < 0 || last >= 100 || (last >= 20 && value < 10) || (language == "fr" && ((value < 20 && last >= 20) || (last == 10 && value < 10))) ||
+          last < 0 || last >= 100 || (last >= 20 && value < 10) ||
+          (language == "fr" && ((value < 20 && last >= 20) || (last == 10 && value < 10))) ||
           (language == "ar" && (pending_joiner > 0 || (i > first && word != tokens[i].folded) || value == 10)) ||
           (language == "zh" && last >= 10);
       if (!joins) break;

@@ -58,7 +58,7 @@ bool is_number_separator(char32_t c) {
 constexpr auto abbreviations = std::to_array<std::string_view>(
     {"e.g", "i.e", "etc",  "dr",   "mr",   "mrs", "ms",  "prof", "st",   "vs",  "no",  "nr",  "ca",   "approx", "inc",
      "ltd", "co",  "corp", "z.b",  "bzw",  "u.a", "d.h", "usw",  "inkl", "mio", "mrd", "tsd", "p.ej", "sr",     "sra",
-     "u.s", "u.k", "ph.d", "b.sc", "m.sc", "b.a", "m.a", "dipl", "ing",  "abt", "str", "m", "mme", "ee", "uu"});
+     "u.s", "u.k", "ph.d", "b.sc", "m.sc", "b.a", "m.a", "dipl", "ing",  "abt", "str", "m",   "mme",  "ee",     "uu"});
 
 /// "l'équipe", "d'Airbus": two words. "I'm" and "O'Brien" are one.
 bool is_elision(std::string_view before) {
