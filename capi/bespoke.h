@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * Bespoke in C: persistent, resumable preview jobs inside an existing process. For C programs and for everything that
  * can load a shared library (Python, Node, Go, Rust, ...). Link with libbespoke_c.so.1.

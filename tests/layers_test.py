@@ -26,7 +26,7 @@ PUBLIC = {
     "pipeline_spec": "job", "uuid": "job",
     "job_store": "store",
     "llm_client": "llm", "open_llm": "llm",
-    "phase_context": "runner", "phase_runner": "runner", "pipeline": "runner",
+    "host_queue": "runner", "host_tasks": "runner", "phase_context": "runner", "phase_runner": "runner", "pipeline": "runner",
     "apply": "apply", "bespoke": "apply",
 }  # fmt: skip
 

@@ -18,6 +18,11 @@ struct ApplyOptions {
   /// Fetches a profile that the input names instead of holding it: {"profile_id": "..."}. Runs on the pool, may block;
   /// throws Error(not_found) when there is none. Without it such inputs are refused at submit.
   std::function<Json(const std::string& profile_id, const std::string& owner)> profile_source;
+  /// The same for sources that answer later: begins to fetch the profile, returns soon, and has `completion` finished
+  /// with it, or failed, from any thread. In place of `profile_source`.
+  std::function<void(const std::string& profile_id, const std::shared_ptr<PhaseContext>& context,
+                     const std::shared_ptr<Completion>& completion)>
+      profile_request;
   /// Prompts to use in place of the built-in ones, by name: "cv_system", "cv_reask", "cv_repair", "letter_system",
   /// "letter_repair" (src/apply/prompts). Throws Error(invalid_argument) for another name. Their hashes stand in the
   /// result.

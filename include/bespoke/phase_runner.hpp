@@ -54,6 +54,13 @@ struct SubmitRequest {
 
 using Owner = std::optional<std::string>;  ///< absent: the trusted operator, who sees every job
 
+/// Where a job stands, at a glance.
+struct JobPulse {
+  JobState state = JobState::queued;
+  double percent = 0;
+  std::uint64_t revision = 0;
+};
+
 /// A watch that is open; ends when it is destroyed, which waits for a callback that is running unless it is destroyed
 /// in it.
 class Watch {
@@ -103,8 +110,14 @@ class PhaseRunner {
 
   /// Calls `callback` with the newest snapshot, then with every later change, on the runner's one callback thread,
   /// never under a lock. Changes come in order; a slow callback may miss revisions, never a milestone, since a snapshot
-  /// holds the whole history of phases. An exception from it is logged and ends the watch.
-  std::unique_ptr<Watch> watch(const JobId& id, std::function<void(const Change&)> callback, const Owner& owner = {});
+  /// holds the whole history of phases. An exception from it is logged and ends the watch. `gone` is called, on the
+  /// same thread, when the job has been deleted.
+  std::unique_ptr<Watch> watch(const JobId& id, std::function<void(const Change&)> callback, const Owner& owner = {},
+                               std::function<void()> gone = {});
+
+  /// What is known of a job in memory: no store, no lock held for long; made for polling. Nothing unless the job runs,
+  /// or has ended lately, in this runner. Another owner's job is nothing, too.
+  std::optional<JobPulse> pulse(const JobId& id, const Owner& owner = {}) const;
 
   /// Blocks until this runner has nothing to do: no job of its own that is running, none claimable, none waiting to
   /// retry. Jobs that wait for a signal, or that other live runners have, don't count. False when `timeout` passed

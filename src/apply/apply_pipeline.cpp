@@ -84,22 +84,65 @@ void validate_input(const Json& text, bool has_source) {
   read_options(input.options);
 }
 
-Json load_profile(PhaseContext& context, const ApplyOptions& options) {
-  ApplyInput input = read_input(context.input(), options.profile_source != nullptr);
-  if (!input.profile_id.empty()) {
-    input.profile = to_nlohmann(options.profile_source(input.profile_id, context.owner()));
-  }
-  check_profile(input.profile);
+bool has_source(const ApplyOptions& options) {
+  return options.profile_source != nullptr || options.profile_request != nullptr;
+}
+
+/// The output of load_profile.
+Json loaded_profile(json profile, const ApplyOptions& options) {
+  check_profile(profile);
   const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(clock.wall_now()));
   return from_nlohmann(json{
-      {"profile", std::move(input.profile)},
+      {"profile", std::move(profile)},
       {"today",
        {{"year", static_cast<int>(today.year())}, {"month", static_cast<int>(static_cast<unsigned>(today.month()))}}}});
 }
 
+Json load_profile(PhaseContext& context, const ApplyOptions& options) {
+  ApplyInput input = read_input(context.input(), has_source(options));
+  if (!input.profile_id.empty()) {
+    input.profile = to_nlohmann(options.profile_source(input.profile_id, context.owner()));
+  }
+  return loaded_profile(std::move(input.profile), options);
+}
+
+/// Checks a profile that a source gives later, and hands on the output of load_profile.
+class ProfileArrival final : public Completion {
+ public:
+  ProfileArrival(std::shared_ptr<const Shared> shared, std::shared_ptr<Completion> phase)
+      : shared_(std::move(shared)), phase_(std::move(phase)) {}
+  void finish(Json profile) override {
+    try {
+      phase_->finish(loaded_profile(to_nlohmann(profile), shared_->options));
+    } catch (...) {
+      phase_->fail(std::current_exception());
+    }
+  }
+  void fail(std::exception_ptr error) override { phase_->fail(std::move(error)); }
+
+ private:
+  const std::shared_ptr<const Shared> shared_;
+  const std::shared_ptr<Completion> phase_;
+};
+
+PhaseWork load_profile_work(const std::shared_ptr<const Shared>& shared) {
+  if (!shared->options.profile_request) {
+    return [shared](PhaseContext& context) { return load_profile(context, shared->options); };
+  }
+  return AsyncWork{[shared](const std::shared_ptr<PhaseContext>& context,
+                            const std::shared_ptr<Completion>& completion) {
+    ApplyInput input = read_input(context->input(), true);
+    if (input.profile_id.empty()) {
+      completion->finish(loaded_profile(std::move(input.profile), shared->options));
+    } else {
+      shared->options.profile_request(input.profile_id, context, std::make_shared<ProfileArrival>(shared, completion));
+    }
+  }};
+}
+
 Json init_tailoring(PhaseContext& context, const ApplyOptions& options) {
-  const ApplyInput input = read_input(context.input(), options.profile_source != nullptr);
+  const ApplyInput input = read_input(context.input(), has_source(options));
   return from_nlohmann(
       prepare_tailoring(to_nlohmann(context.output("load_profile")), input.posting, read_options(input.options)));
 }
@@ -127,8 +170,7 @@ Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options) {
       });
   letter.expected_tokens = 450;
   return Pipeline("apply", 1)
-      .phase({"load_profile", "Loading user profile...", 10, repeatable},
-             [shared](PhaseContext& context) { return load_profile(context, shared->options); })
+      .phase({"load_profile", "Loading user profile...", 10, repeatable}, load_profile_work(shared))
       .phase({"init_tailoring", "Initializing CV tailoring engine...", 25, repeatable},
              [shared](PhaseContext& context) { return init_tailoring(context, shared->options); })
       .phase({"generate_cv", "Generating tailored CV with AI...", 50}, std::move(cv))
@@ -137,9 +179,7 @@ Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options) {
              [shared](PhaseContext& context) { return render_preview(context, shared->prompts); })
       .done_label("Preview ready!")
       .keep(keep_previews, keep_failed)
-      .validate([has_source = shared->options.profile_source != nullptr](const Json& input) {
-        validate_input(input, has_source);
-      });
+      .validate([sourced = has_source(shared->options)](const Json& input) { validate_input(input, sourced); });
 }
 
 }  // namespace bespoke

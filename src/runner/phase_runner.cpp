@@ -318,8 +318,13 @@ Job PhaseRunner::wait(const JobId& id, std::optional<Millis> timeout, const Owne
 }
 
 std::unique_ptr<Watch> PhaseRunner::watch(const JobId& id, std::function<void(const Change&)> callback,
-                                          const Owner& owner) {
-  return impl_->watch(id, std::move(callback), {}, owner);
+                                          const Owner& owner, std::function<void()> gone) {
+  return impl_->watch(id, std::move(callback), std::move(gone), owner);
+}
+
+std::optional<JobPulse> PhaseRunner::pulse(const JobId& id, const Owner& owner) const {
+  impl_->check_usable();
+  return impl_->core_.board().find(id, owner);
 }
 
 bool PhaseRunner::wait_until_idle(std::optional<Millis> timeout) {

@@ -170,6 +170,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
 }
 
 void RunnerCore::committed(const JobRecord& record) {
+  board_.note(record.job);
   hub_.snapshot(record.job);
 }
 
@@ -182,6 +183,7 @@ void RunnerCore::text_void(const JobRecord& record) {
 }
 
 void RunnerCore::over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) {
+  board_.release(last.job);
   hub_.snapshot(last.job);
   runs_.erase(run.latest().job.id);
   if (is_terminal(last.job.state)) mine_.erase(last.job.id);

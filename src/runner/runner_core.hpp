@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/job_board.hpp"
 #include "runner/job_run.hpp"
 #include "runner/lease_watch.hpp"
 #include "runner/watch_hub.hpp"
@@ -66,6 +67,8 @@ class RunnerCore final : public JobRunOwner {
 
   const LoadedPipeline* pipeline(const std::string& name) const;
   std::size_t running() const { return runs_.size(); }
+  /// Where the jobs of this runner stand; may be asked from any thread.
+  const JobBoard& board() const { return board_; }
 
  private:
   // JobRunOwner
@@ -108,6 +111,7 @@ class RunnerCore final : public JobRunOwner {
   std::map<std::string, std::shared_ptr<const LoadedPipeline>> pipelines_;
 
   std::unordered_map<JobId, std::shared_ptr<JobRun>> runs_;
+  JobBoard board_;
   std::unordered_set<JobId> mine_;           ///< with ClaimScope::submitted: the jobs that this runner may take
   std::unordered_set<JobId> unsure_claims_;  ///< of a commit with unknown outcome: maybe ours without our knowing
   bool closing_ = false;

@@ -85,6 +85,7 @@ void RunnerCore::fed(const ChangePage& page, const std::unordered_map<JobId, Job
   for (const ChangeEntry& entry : page.entries) {
     if (entry.revision == 0) {
       hub_.gone(entry.id);
+      board_.forget(entry.id);
       foreign_texts_.erase(entry.id);
       if (const auto run = runs_.find(entry.id); run != runs_.end()) {
         const auto kept = run->second;
@@ -93,6 +94,7 @@ void RunnerCore::fed(const ChangePage& page, const std::unordered_map<JobId, Job
       continue;
     }
     if (runs_.contains(entry.id)) continue;
+    if (!is_terminal(entry.state)) board_.forget(entry.id);  // resumed, maybe elsewhere
     work = work || entry.state == JobState::queued || entry.state == JobState::waiting;
     foreign = foreign || entry.state == JobState::running;
   }
