@@ -14,7 +14,8 @@
 namespace bespoke {
 
 /// Runs on a thread of the runner's small pool, may block, should watch `stop_requested`, returns the phase's output.
-/// An exception fails the attempt: an Error by its code, anything else as `phase_failed`, which is retried.
+/// An exception fails the attempt: an Error by its code, anything else as `phase_failed`, which is retried. The thread
+/// takes no signals; a program that is started from it inherits that mask.
 using BlockingWork = std::function<Json(PhaseContext&)>;
 
 /// Ends an asynchronous phase, from any thread; the first call counts, later ones and late ones are ignored.

@@ -1,11 +1,15 @@
 #include "runner/commit_thread.hpp"
 
+#include "platform/background_thread.hpp"
+
 #include <utility>
 
 namespace bespoke {
 
 CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor)
-    : store_(store), executor_(std::move(executor)), thread_([this] { run(); }) {}
+    : store_(store),
+      executor_(std::move(executor)),
+      thread_(start_background_thread("bespoke-commit", [this] { run(); })) {}
 
 CommitThread::~CommitThread() {
   close();

@@ -1,5 +1,7 @@
 #include "runner/heartbeat.hpp"
 
+#include "platform/background_thread.hpp"
+
 #include <algorithm>
 
 namespace bespoke {
@@ -8,7 +10,7 @@ Heartbeat::Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, 
                      const RunLog& log)
     : store_(store), runner_(runner), runner_info_(std::move(runner_info)), every_(every), lease_(lease), log_(log) {
   beat(MutationKind::heartbeat);
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_background_thread("bespoke-beat", [this] { run(); });
 }
 
 Heartbeat::~Heartbeat() {

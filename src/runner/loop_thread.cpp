@@ -1,8 +1,10 @@
 #include "runner/loop_thread.hpp"
 
+#include "platform/background_thread.hpp"
+
 namespace bespoke {
 
-LoopThread::LoopThread() : thread_([this] { run(); }) {}
+LoopThread::LoopThread() : thread_(start_background_thread("bespoke-loop", [this] { run(); })) {}
 
 LoopThread::~LoopThread() {
   close();

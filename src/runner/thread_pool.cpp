@@ -1,10 +1,13 @@
 #include "runner/thread_pool.hpp"
 
+#include "platform/background_thread.hpp"
 #include "platform/mutex.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace bespoke {
 namespace {
@@ -32,8 +35,8 @@ struct ThreadPool::State {
 
   static void serve(const std::shared_ptr<State>& state);
   static void start_thread(const std::shared_ptr<State>& state) BESPOKE_REQUIRES(state->mutex) {
+    start_background_thread("bespoke-pool", [state] { serve(state); }).detach();
     ++state->threads;
-    std::thread([state] { serve(state); }).detach();
   }
 };
 
@@ -74,8 +77,13 @@ ThreadPool::~ThreadPool() {
 
 std::shared_ptr<WorkPool::Ticket> ThreadPool::run(std::function<void()> work) {
   auto ticket = std::make_shared<WorkTicket>(std::move(work));
+  // Work often holds its own ticket: what won't run lets go of what it holds, outside the lock.
+  std::function<void()> unwanted;
   const MutexLock lock(state_->mutex);
-  if (state_->closed) return ticket;
+  if (state_->closed) {
+    unwanted = std::move(ticket->work);
+    return ticket;
+  }
   state_->queue.push_back(ticket);
   if (state_->idle < state_->queue.size() && state_->threads < state_->wanted) State::start_thread(state_);
   state_->changed.notify_one();
@@ -85,9 +93,11 @@ std::shared_ptr<WorkPool::Ticket> ThreadPool::run(std::function<void()> work) {
 void ThreadPool::give_up(const std::shared_ptr<Ticket>& ticket) {
   const auto work = std::static_pointer_cast<WorkTicket>(ticket);
   if (!work) return;
+  std::function<void()> unwanted;
   const MutexLock lock(state_->mutex);
   if (work->stage == WorkTicket::Stage::queued) {
     work->stage = WorkTicket::Stage::over;
+    unwanted = std::exchange(work->work, nullptr);
     std::erase(state_->queue, work);
   } else if (work->stage == WorkTicket::Stage::running) {
     work->stage = WorkTicket::Stage::given_up;
@@ -104,10 +114,13 @@ std::size_t ThreadPool::given_up() const {
 
 bool ThreadPool::close(Millis grace) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + grace;
-  std::deque<std::shared_ptr<WorkTicket>> dropped;  // destroyed after the lock is gone
+  std::vector<std::function<void()>> unwanted;  // destroyed after the lock is gone
   const MutexLock lock(state_->mutex);
   state_->closed = true;
-  dropped.swap(state_->queue);
+  for (const auto& ticket : std::exchange(state_->queue, {})) {
+    ticket->stage = WorkTicket::Stage::over;
+    unwanted.push_back(std::exchange(ticket->work, nullptr));
+  }
   state_->changed.notify_all();
   while (state_->threads + state_->given_up > 0 && std::chrono::steady_clock::now() < deadline) {
     state_->changed.wait_until(state_->mutex, deadline);

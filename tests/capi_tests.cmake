@@ -1,0 +1,45 @@
+# Tests of the C library: in C, against the header and the shared library alone.
+enable_language(C)
+
+function(bespoke_add_c_program name)
+  add_executable(${name} capi/${name}.c)
+  set_target_properties(${name} PROPERTIES C_STANDARD 99 RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/capi")
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror)
+  target_link_libraries(${name} PRIVATE bespoke::capi Threads::Threads)
+endfunction()
+
+# bespoke_add_c_test(NAME ARGUMENTS...): the program tests/capi/NAME.c, run in a folder of its own.
+function(bespoke_add_c_test name)
+  bespoke_add_c_program(${name})
+  add_test(NAME capi_${name} COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/capi/in_new_folder.py"
+                                     $<TARGET_FILE:${name}> ${ARGN})
+  set_tests_properties(capi_${name} PROPERTIES LABELS capi TIMEOUT 300)
+endfunction()
+
+bespoke_add_c_program(header_c99)
+set_target_properties(header_c99 PROPERTIES C_EXTENSIONS OFF)
+target_compile_options(header_c99 PRIVATE -pedantic-errors)
+add_test(NAME capi_header_c99 COMMAND header_c99)
+add_executable(header_cxx capi/header_cxx.cpp)
+set_target_properties(header_cxx PROPERTIES CXX_STANDARD 98 CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/capi")
+target_compile_options(header_cxx PRIVATE -Wall -Wextra -Werror -pedantic-errors -Wno-long-long)
+target_link_libraries(header_cxx PRIVATE bespoke::capi)
+add_test(NAME capi_header_cxx COMMAND header_cxx)
+
+bespoke_add_c_test(life_test {folder})
+bespoke_add_c_test(arguments_test)
+if(DEFINED ENV{BESPOKE_LONG_TESTS})
+  bespoke_add_c_test(loops_test {folder} 100000)
+  set_tests_properties(capi_loops_test PROPERTIES TIMEOUT 1800)
+elseif(NOT BESPOKE_SANITIZE)
+  bespoke_add_c_test(loops_test {folder} 700)
+endif()
+if(NOT BESPOKE_SANITIZE)  # a sanitizer's runtime must come first
+  bespoke_add_c_program(dlopen_test)
+  set_target_properties(dlopen_test PROPERTIES LINK_LIBRARIES "${CMAKE_DL_LIBS}")
+  add_dependencies(dlopen_test bespoke_c)
+  target_include_directories(dlopen_test PRIVATE capi)
+  add_test(NAME capi_dlopen_test COMMAND dlopen_test $<TARGET_FILE:bespoke_c>)
+endif()
+add_test(NAME capi_symbols COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/capi/symbols_test.py" $<TARGET_FILE:bespoke_c>)
+set_tests_properties(capi_header_c99 capi_header_cxx capi_symbols PROPERTIES LABELS capi)
