@@ -49,10 +49,10 @@ LlmWork llm_phase(LlmClient& client, std::function<LlmRequest(PhaseContext&)> bu
 /// payload.
 struct SignalWork {
   std::string signal;
-  Millis timeout{7 * 24 * 3600 * 1000LL};
+  Millis timeout{7LL * 24 * 3600 * 1000};
 };
 
-SignalWork wait_for_signal(std::string name, Millis timeout = Millis{7 * 24 * 3600 * 1000LL});
+SignalWork wait_for_signal(std::string name, Millis timeout = Millis{7LL * 24 * 3600 * 1000});
 
 using PhaseWork = std::variant<BlockingWork, AsyncWork, LlmWork, SignalWork>;
 

@@ -48,7 +48,7 @@ struct PipelineSpec {
   std::vector<PhaseSpec> phases;
   std::string done_label = "Done";
   Millis keep_succeeded{3'600'000};  ///< cancelled ones too
-  Millis keep_failed{7 * 24 * 3'600'000LL};
+  Millis keep_failed{7LL * 24 * 3'600'000};
   VersionPolicy old_version = VersionPolicy::continue_by_name;
 };
 

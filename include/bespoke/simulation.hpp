@@ -84,7 +84,7 @@ struct Options {
   int jobs = 12;
   Faults faults;
   Millis faults_until{120'000};           ///< simulated time after which nothing goes wrong any more
-  Millis give_up_after{4 * 3'600'000LL};  ///< a job that hasn't ended by then counts as stuck
+  Millis give_up_after{4LL * 3'600'000};  ///< a job that hasn't ended by then counts as stuck
   RunnerOptions runner;                   ///< clock, random source and log are the simulation's
   /// The pipelines of a host; asked for once each life, so that hosts may differ in versions.
   std::function<std::vector<Pipeline>(Host&)> pipelines;

@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr Millis keep_previews{3'600'000};
-constexpr Millis keep_failed{7 * 24 * 3'600'000LL};
+constexpr Millis keep_failed{7LL * 24 * 3'600'000};
 
 /// What the phases share: constant once the pipeline is made.
 struct Shared {

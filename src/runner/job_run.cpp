@@ -293,13 +293,13 @@ void JobRun::store_finished_phase(const std::shared_ptr<const Json>& output, con
   }
 }
 
-void JobRun::fail_attempt(const AttemptPtr& attempt, std::exception_ptr error) {
+void JobRun::fail_attempt(const AttemptPtr& attempt, const std::exception_ptr& error) {
   event::PhaseFailed failure;
   failure.error = describe(error, ErrorCode::phase_failed);
   fail_attempt(attempt, std::move(failure), error);
 }
 
-void JobRun::fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, std::exception_ptr error) {
+void JobRun::fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error) {
   if (!current(attempt)) return;
   store_progress(attempt);  // what was streamed stays to be looked at until the next attempt
   const JobRecord before = latest_;
@@ -369,7 +369,7 @@ void JobRun::end_attempt() {
   if (attempt->call) attempt->call->cancel();
   attempt->call.reset();
   attempt->calling = false;
-  if (attempt->ticket) seams_.pool.give_up(attempt->ticket);
+  if (attempt->ticket) seams_.pool.give_up(std::exchange(attempt->ticket, nullptr));
   if (attempt->watch_timer) seams_.loop->cancel(*attempt->watch_timer);
   if (attempt->progress_timer) seams_.loop->cancel(*attempt->progress_timer);
 }

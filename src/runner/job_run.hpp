@@ -124,8 +124,8 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   void finish_phase(const AttemptPtr& attempt, Json output, const Usage& usage);
   void store_finished_phase(const std::shared_ptr<const Json>& output, const std::optional<Json>& result,
                             const Usage& usage);
-  void fail_attempt(const AttemptPtr& attempt, std::exception_ptr error);
-  void fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, std::exception_ptr error);
+  void fail_attempt(const AttemptPtr& attempt, const std::exception_ptr& error);
+  void fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error);
   void watch_attempt(const AttemptPtr& attempt);
   void drain(const AttemptPtr& attempt);
   void note_progress(const AttemptPtr& attempt);

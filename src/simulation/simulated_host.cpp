@@ -43,6 +43,8 @@ SimulatedHost::SimulatedHost(Schedule& schedule, SimulatedStore& store, const Op
 SimulatedHost::~SimulatedHost() {
   store_.alive.erase(id_);
   life_->over = true;
+  loop_->end();
+  callbacks_->end();
 }
 
 void SimulatedHost::heartbeat() {

@@ -84,7 +84,11 @@ std::string PromiseLedger::check_mutation(const JobRecord* before, const Mutatio
     if (taken_over && after.job.attempts_used > before->job.attempts_used)
       return broken(10, "a take-over cost an attempt");
   }
-  if (mutation.kind == MutationKind::claim) host_of_runner_[after.control.runner] = host;
+  if (mutation.kind == MutationKind::claim) {
+    host_of_runner_[after.control.runner] = host;
+    if (after.job.state == JobState::running && after.control.takeovers > RunnerOptions{}.max_takeovers)
+      return broken(6, fmt::format("taken over {} times within one phase", after.control.takeovers));
+  }
   for (const Payload& payload : mutation.put) {
     if (payload.kind == PayloadKind::checkpoint) finished_.emplace(mutation.id, payload.name);
     if (payload.kind == PayloadKind::call) {
