@@ -217,6 +217,16 @@ class ClaimsWhatItCannotCarryOut final : public StoreWrapper {
   }
 };
 
+class OffersMoreThanMayRun final : public StoreWrapper {
+ public:
+  using StoreWrapper::StoreWrapper;
+  ClaimPage claimable(const ClaimQuery& query) override {
+    ClaimQuery wider = query;
+    wider.max_running_per_owner = 0;
+    return inner().claimable(wider);
+  }
+};
+
 class IgnoresOnly final : public StoreWrapper {
  public:
   using StoreWrapper::StoreWrapper;
@@ -305,6 +315,8 @@ std::vector<BrokenStore> broken_stores() {
           [](Mutation& mutation) { mutation.guard.revision.reset(); }),
       breaks_mutations("IgnoresTheSignalThatCameEarly", {"AbsentSignalGuardHoldsUntilTheSignalIsStored"},
                        [](Mutation& mutation) { mutation.guard.absent_signal.clear(); }),
+      breaks_mutations("IgnoresTheOwnersLimit", {"OwnerGuardHoldsWhileFewerJobsOfTheOwnerRun"},
+                       [](Mutation& mutation) { mutation.guard.owner_running_below = 0; }),
       breaks_mutations("PurgesWhatHasNotEnded", {"PurgeIsRefusedUnlessTheJobHasEnded"},
                        [](Mutation& mutation) {
                          if (mutation.kind == MutationKind::purge) mutation.kind = MutationKind::remove;
@@ -367,6 +379,7 @@ std::vector<BrokenStore> broken_stores() {
       breaks<ClaimsWhatItCannotCarryOut>("ClaimsWhatItCannotCarryOut",
                                          {"ClaimableIsLimitedToPipelinesVersionsAndModelsOfTheRunner"}),
       breaks<IgnoresOnly>("IgnoresOnly", {"ClaimableOnlyGivesNoneButThese"}),
+      breaks<OffersMoreThanMayRun>("OffersMoreThanMayRun", {"ClaimableGivesNoMoreOfAnOwnerThanMayRun"}),
       breaks<ForgetsWhatComesDue>("ForgetsWhatComesDue", {"ClaimableIsWhatIsQueuedOrWaitsAndIsDue",
                                                           "ClaimableFindsAJobThatCameDueInALongQueue"}),
       breaks<LosesChanges>("LosesChanges",

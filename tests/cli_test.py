@@ -293,6 +293,39 @@ class Jobs(Case):
         self.assertEqual(show(self.store, two)["state"], "queued", "resume runs no other job")
         self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
 
+    def test_fork_signal_delete_purge(self):
+        self.apply("--owner", "ada", "--json")
+        [job] = self.jobs()
+        forked = bespoke("jobs", "fork", job["id"], "--from", "generate_cover_letter", "--store", self.store,
+                         "--out", self.folder / "forked")  # fmt: skip
+        self.assertEqual(forked.returncode, 0, forked.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder / "forked")), FILES)
+        new = self.jobs()[0]
+        self.assertEqual((new["state"], new["owner"]), ("succeeded", "ada"))
+        self.assertEqual([phase["attempts"] for phase in new["phases"]], [0, 0, 0, 1, 1])
+        queued = bespoke("jobs", "fork", job["id"], "--from", "render_preview", "--llm", "openai:m", "--store", self.store,
+                         "--detach", "--json")  # fmt: skip
+        self.assertEqual(queued.returncode, 0, queued.stderr)
+        queued = json.loads(queued.stdout)
+        self.assertEqual((queued["state"], queued["phase"], queued["model"]), ("queued", "render_preview", "openai:m"))
+        self.assert_refused(bespoke("jobs", "fork", job["id"], "--from", "nowhere", "--store", self.store), 2,
+                            "nowhere", "generate_cv")  # fmt: skip
+
+        signal = bespoke("jobs", "signal", queued["id"], "approved", "--payload", '{"by":"ada"}', "--store", self.store)
+        self.assertEqual(signal.returncode, 0, signal.stderr)
+        self.assert_refused(bespoke("jobs", "signal", new["id"], "approved", "--store", self.store), 2, "succeeded")
+
+        count = lambda *arguments: json.loads(bespoke("jobs", *arguments, "--store", self.store, "--json").stdout)["deleted"]
+        self.assertEqual(count("purge"), 0)
+        self.assertEqual(count("purge", "--ended", 0, "--owner", "bob"), 0)
+        self.assertEqual(count("delete", new["id"]), 1)
+        self.assert_refused(bespoke("jobs", "delete", new["id"], "--store", self.store), 2, "not_found")
+        self.assertEqual(count("purge", "--ended", 0), 1)
+        self.assertEqual([kept["id"] for kept in self.jobs()], [queued["id"]], "what hasn't ended is kept")
+        self.assertEqual(count("delete", "--owner", "ada", "--all"), 1)
+        self.assertEqual(self.jobs(), [])
+        self.assert_refused(bespoke("jobs", "delete", "--store", self.store), 2, "--owner")
+
     def test_a_worker_says_which_model_it_lacks(self):
         submit(self.store, self.folder, 1)
         work = bespoke("work", "--store", self.store, "--until-idle")

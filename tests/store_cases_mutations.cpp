@@ -225,6 +225,29 @@ STORE_CASE(AbsentSignalGuardHoldsUntilTheSignalIsStored) {
   EXPECT_EQ(apply_one(store.store(), wait).outcome, MutationOutcome::applied);
 }
 
+STORE_CASE(OwnerGuardHoldsWhileFewerJobsOfTheOwnerRun) {
+  const JobRecord mine = queued_job("ada");
+  const JobRecord next = queued_job("ada");
+  const JobRecord third = queued_job("ada");
+  const JobRecord others = queued_job("bob");
+  for (const JobRecord& record : {mine, next, third, others}) apply_one(store.store(), submit_of(record));
+  const auto claim = [&](const JobRecord& record, int below) {
+    Mutation mutation = put_of(MutationKind::claim, claimed(record, fresh_runner()));
+    mutation.guard.owner_running_below = below;
+    return mutation;
+  };
+  const Mutation at_once[] = {claim(mine, 1), claim(next, 1), claim(others, 1)};
+  const std::vector<MutationResult> results = store->apply(at_once);
+  EXPECT_EQ(results[0].outcome, MutationOutcome::applied);
+  EXPECT_EQ(results[1].outcome, MutationOutcome::refused);
+  EXPECT_EQ(results[2].outcome, MutationOutcome::applied);
+  EXPECT_EQ(apply_one(store.store(), claim(mine, 1)).outcome, MutationOutcome::applied) << "itself doesn't count";
+  EXPECT_EQ(apply_one(store.store(), claim(next, 2)).outcome, MutationOutcome::applied);
+  EXPECT_EQ(apply_one(store.store(), claim(third, 2)).outcome, MutationOutcome::refused);
+  apply_one(store.store(), put_of(MutationKind::finish, ended(next, JobState::succeeded, sample_epoch)));
+  EXPECT_EQ(apply_one(store.store(), claim(third, 2)).outcome, MutationOutcome::applied);
+}
+
 STORE_CASE(AllPartsOfAGuardMustHold) {
   const JobRecord record = running_job(store);
   const auto outcome_of = [&](FencingToken token, std::uint64_t revision) {

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 using Records = std::initializer_list<const JobRecord*>;
 
 void submit(StoreUnderTest& store, const JobRecord& record) {
@@ -156,6 +157,26 @@ STORE_CASE(ClaimableJobsAreFairByOwner) {
   submit(store, bob);
   EXPECT_THAT(claimable(store), ElementsAre(busy[0].job.id, ada.job.id, bob.job.id, busy[1].job.id, busy[2].job.id,
                                             busy[3].job.id, busy[4].job.id));
+}
+
+STORE_CASE(ClaimableGivesNoMoreOfAnOwnerThanMayRun) {
+  const RunnerId dead = fresh_runner();
+  const JobRecord orphan = queued_job("ada");
+  const JobRecord a = queued_job("ada");
+  const JobRecord b = queued_job("ada");
+  const JobRecord bobs = queued_job("bob");
+  for (const JobRecord* record : Records{&orphan, &a, &b, &bobs}) submit(store, *record);
+  apply_one(store.store(), put_of(MutationKind::claim, claimed(orphan, dead)));
+  ClaimQuery query = claim_query();
+  query.max_running_per_owner = 2;
+  EXPECT_THAT(claimable(store, query), UnorderedElementsAre(a.job.id, bobs.job.id));
+  query.max_running_per_owner = 1;
+  EXPECT_THAT(claimable(store, query), ElementsAre(bobs.job.id));
+  query.dead = {dead};
+  EXPECT_THAT(claimable(store, query), UnorderedElementsAre(orphan.job.id, bobs.job.id))
+      << "what is taken over runs already";
+  query.max_running_per_owner = 0;
+  EXPECT_EQ(claimable(store, query).size(), 4U);
 }
 
 STORE_CASE(LatecomerDoesNotWaitForTheQueueOfAnotherOwner) {

@@ -72,6 +72,10 @@ struct CommandLine {
   JobOptions watch;
   JobOptions cancel;
   ResumeOptions resume;
+  ForkOptions fork;
+  SignalOptions signal;
+  DeleteOptions remove;
+  PurgeOptions purge;
   std::function<ExitCode(const std::string& program)> chosen;
 };
 
@@ -131,6 +135,19 @@ CLI::App* add_job_command(CLI::App& jobs, const char* name, const char* what, Jo
   return app;
 }
 
+/// Of a command that runs a job in this process unless --detach.
+void add_run_options(CLI::App& app, ResumeOptions& options) {
+  app.add_option("id", options.id, "Id of the job, as apply printed it")->required()->type_name("ID");
+  add_store(app, options.store);
+  add_llm(app, options.llm, false);
+  add_owner(app, options.owner);
+  auto* out =
+      app.add_option("--out", options.out, "Folder for the preview's files")->type_name("DIR")->capture_default_str();
+  app.add_flag("--detach", options.detach, "Only queue it; a worker runs it")->excludes(out);
+  add_json(app, options.json, "One JSON change a line (with --detach the job), and nothing else there");
+  add_log(app, options.log, bespoke::LogLevel::off);
+}
+
 void add_jobs(CLI::App& program, CommandLine& line) {
   CLI::App* jobs = program.add_subcommand("jobs", "Look at jobs and steer them");
   jobs->require_subcommand(1);
@@ -168,18 +185,54 @@ void add_jobs(CLI::App& program, CommandLine& line) {
 
   CLI::App* resume =
       jobs->add_subcommand("resume", "Go on with a job after its last finished phase, here unless --detach");
-  resume->add_option("id", line.resume.id, "Id of the job, as apply printed it")->required()->type_name("ID");
-  add_store(*resume, line.resume.store);
-  add_llm(*resume, line.resume.llm, false);
-  add_owner(*resume, line.resume.owner);
-  auto* out = resume->add_option("--out", line.resume.out, "Folder for the preview's files")
-                  ->type_name("DIR")
-                  ->capture_default_str();
-  resume->add_flag("--detach", line.resume.detach, "Only queue it; a worker runs it")->excludes(out);
-  add_json(*resume, line.resume.json, "One JSON change a line (with --detach the job), and nothing else there");
-  add_log(*resume, line.resume.log, bespoke::LogLevel::off);
+  add_run_options(*resume, line.resume);
   resume->callback(
       [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_resume(name, line.resume); }; });
+
+  CLI::App* fork = jobs->add_subcommand(
+      "fork", "A new job that takes over the phases before --from and runs the rest anew, here unless --detach");
+  add_run_options(*fork, line.fork.run);
+  fork->add_option("--from", line.fork.from, "The first phase to run anew, such as generate_cv")
+      ->required()
+      ->type_name("PHASE");
+  fork->add_option("--key", line.fork.key, "Idempotency key of the new job")->type_name("KEY");
+  fork->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_fork(name, line.fork); }; });
+
+  CLI::App* signal = jobs->add_subcommand("signal", "Give a job the signal that it waits for, or will wait for");
+  signal->add_option("id", line.signal.id, "Id of the job, as apply printed it")->required()->type_name("ID");
+  signal->add_option("name", line.signal.name, "Name of the signal, such as approved")->required()->type_name("NAME");
+  signal->add_option("--payload", line.signal.payload, "JSON for the phase that waits; - reads standard input")
+      ->type_name("JSON")
+      ->capture_default_str();
+  add_store(*signal, line.signal.store);
+  add_owner(*signal, line.signal.owner);
+  add_json(*signal, line.signal.json, "The job as one line of JSON");
+  signal->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_signal(name, line.signal); }; });
+
+  CLI::App* remove = jobs->add_subcommand("delete", "Delete jobs and all that belongs to them, wherever they run");
+  auto* ids = remove->add_option("ids", line.remove.ids, "Ids of jobs, as apply printed them")
+                  ->expected(1, 1000)
+                  ->type_name("ID");
+  add_store(*remove, line.remove.store);
+  add_owner(*remove, line.remove.owner);
+  remove->add_flag("--all", line.remove.all, "Every job of --owner, and all that it left")
+      ->excludes(ids)
+      ->needs("--owner");
+  add_json(*remove, line.remove.json, "{\"deleted\": N}");
+  remove->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_delete(name, line.remove); }; });
+
+  CLI::App* purge = jobs->add_subcommand("purge", "Delete ended jobs whose time to live is over");
+  add_store(*purge, line.purge.store);
+  add_owner(*purge, line.purge.owner);
+  purge->add_option("--ended", line.purge.ended_hours, "Instead, those that ended so many hours ago; 0 for all of them")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("HOURS");
+  add_json(*purge, line.purge.json, "{\"deleted\": N}");
+  purge->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_purge(name, line.purge); }; });
 }
 
 int tell(std::string_view code, std::string_view message, ExitCode exit_code) {

@@ -14,5 +14,9 @@ ExitCode run_jobs_show(const std::string& program, const JobOptions& options);
 ExitCode run_jobs_watch(const std::string& program, const JobOptions& options);
 ExitCode run_jobs_cancel(const std::string& program, const JobOptions& options);
 ExitCode run_jobs_resume(const std::string& program, const ResumeOptions& options);
+ExitCode run_jobs_fork(const std::string& program, const ForkOptions& options);
+ExitCode run_jobs_signal(const std::string& program, const SignalOptions& options);
+ExitCode run_jobs_delete(const std::string& program, const DeleteOptions& options);
+ExitCode run_jobs_purge(const std::string& program, const PurgeOptions& options);
 
 }  // namespace cli

@@ -78,4 +78,34 @@ struct ResumeOptions {
   bool json = false;
 };
 
+struct ForkOptions {
+  ResumeOptions run;  ///< where and how the new job runs
+  std::string from;   ///< the first phase that is run anew
+  std::string key;
+};
+
+struct SignalOptions {
+  StoreChoice store;
+  std::string id;
+  std::optional<std::string> owner;
+  bool json = false;
+  std::string name;
+  std::string payload = "null";  ///< JSON, or "-" for standard input
+};
+
+struct DeleteOptions {
+  StoreChoice store;
+  std::vector<std::string> ids;
+  std::optional<std::string> owner;
+  bool all = false;  ///< every job of the owner
+  bool json = false;
+};
+
+struct PurgeOptions {
+  StoreChoice store;
+  std::optional<std::string> owner;
+  std::optional<double> ended_hours;
+  bool json = false;
+};
+
 }  // namespace cli

@@ -35,6 +35,9 @@ struct ClaimQuery {
   std::vector<std::string> models;         ///< a job that names a model is only for a runner that has it
   std::vector<RunnerId> dead;              ///< runners whose running jobs are to be taken over
   std::optional<std::vector<JobId>> only;  ///< none but these
+  /// Jobs of an owner that may be running at once, in the whole store; no more queued or waiting ones are given than
+  /// fit beside those that are. 0: any number.
+  int max_running_per_owner = 0;
   std::size_t limit = 1;
 };
 

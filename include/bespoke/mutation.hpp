@@ -24,6 +24,9 @@ struct Guard {
   std::optional<FencingToken> token;      ///< equals (control.epoch, job.phase, job.attempt) of a *running* job
   std::optional<std::uint64_t> revision;  ///< equals job.revision
   std::string absent_signal;              ///< no payload of kind signal with this name; "" asks for nothing
+  /// Fewer than this many jobs of the job's owner are running, itself not counted; 0 asks for nothing. The count is
+  /// exact, whoever claims at the same time.
+  int owner_running_below = 0;
 };
 
 enum class PayloadKind : std::uint8_t {

@@ -28,7 +28,9 @@ struct RunnerOptions {
   ClaimScope claim = ClaimScope::all;
   std::size_t max_jobs = 10'000;  ///< leases held at once; a waiting LLM call costs memory, not a thread
   std::size_t pool_threads = 4;   ///< for blocking phases
-  int max_takeovers = 5;          ///< within one phase; then the job fails with interrupted_too_often
+  int max_jobs_per_owner = 0;     ///< of one owner, running at once in the whole store; the rest stay queued. 0: any
+  std::size_t max_payload_bytes = 16 << 20;  ///< for an input, a signal's payload, and what a phase gives
+  int max_takeovers = 5;                     ///< within one phase; then the job fails with interrupted_too_often
   /// Models that a job may name, beside the ones that phases have by themselves. The clients must outlive the runner.
   std::map<std::string, LlmClient*> models;
   std::shared_ptr<LogSink> log;    ///< default: stderr_log()
@@ -61,6 +63,12 @@ struct JobPulse {
   std::uint64_t revision = 0;
 };
 
+struct ForkRequest {
+  std::string from;                  ///< the phase that is run anew, with all that come after it
+  std::optional<std::string> model;  ///< for the new job; absent: the one that the job before names
+  std::string key;                   ///< idempotency key of the new job; "" for none
+};
+
 /// A watch that is open; ends when it is destroyed, which waits for a callback that is running unless it is destroyed
 /// in it.
 class Watch {
@@ -82,7 +90,8 @@ class PhaseRunner {
   PhaseRunner& operator=(const PhaseRunner&) = delete;
 
   /// Stores a job and returns once it is durable. With a key that the owner has used before: the job of then if the
-  /// input is the same, else Error(conflict). Throws `invalid_argument` or `unknown_pipeline` with nothing stored.
+  /// input is the same, else Error(conflict). Throws `invalid_argument`, `payload_too_large` or `unknown_pipeline` with
+  /// nothing stored.
   JobId submit(const SubmitRequest& request);
 
   /// The newest stored snapshot. Another owner's job is `not_found`. Also looks at once whether the job's runner is
@@ -104,6 +113,19 @@ class PhaseRunner {
   /// is queued, waiting or running is left as it is (and claimed when it is claimable and this runner's scope is
   /// `submitted`). `conflict` when it has succeeded.
   Job resume(const JobId& id, const Owner& owner = {});
+
+  /// Makes a new job of the same owner, pipeline and input that takes over the outputs of the phases before
+  /// `request.from` and runs the rest anew. The job forked from stays as it is. `conflict` when one of those phases
+  /// isn't finished, `invalid_argument` when there is no such phase.
+  JobId fork(const JobId& id, const ForkRequest& request, const Owner& owner = {});
+
+  /// Deletes a job and all that belongs to it, wherever it runs.
+  void remove(const JobId& id, const Owner& owner = {});
+  /// Deletes all jobs of an owner, also those submitted meanwhile; returns how many there were.
+  std::size_t remove_owner(const std::string& owner);
+  /// Deletes ended jobs, all or an owner's: those whose time to live is over (the runner does that by itself every
+  /// `purge_every`), or, with `ended_for`, all that ended so long ago. Returns how many.
+  std::size_t purge(const Owner& owner = {}, std::optional<Millis> ended_for = {});
 
   /// Blocks until the job has ended, or waits for a signal, or `timeout` has passed; returns the snapshot of then.
   Job wait(const JobId& id, std::optional<Millis> timeout = {}, const Owner& owner = {});

@@ -111,6 +111,33 @@ JobRecord JobMachine::create(const NewJob& job, WallTime now) const {
   return record;
 }
 
+JobRecord JobMachine::fork(const JobRecord& source, const NewJob& job, std::string_view from, WallTime now) const {
+  const auto index = find_phase(spec_, from);
+  if (!index) {
+    std::string names;
+    for (const PhaseSpec& phase : spec_.phases) names += (names.empty() ? "" : ", ") + phase.name;
+    throw Error(ErrorCode::invalid_argument, fmt::format("pipeline {} has no phase \"{}\"; its phases are: {}",
+                                                         spec_.name, from.substr(0, 80), names));
+  }
+  JobRecord record = create(job, now);
+  for (std::size_t i = 0; i < *index; ++i) {
+    const std::string& name = spec_.phases[i].name;
+    const auto before = std::find_if(source.job.phases.begin(), source.job.phases.end(),
+                                     [&](const PhaseRecord& phase) { return phase.name == name; });
+    if (before == source.job.phases.end() || before->state != PhaseState::succeeded) {
+      throw Error(ErrorCode::conflict, fmt::format("phase \"{}\" of job {} isn't finished: fork from there or before",
+                                                   name, source.job.id.to_string()));
+    }
+    PhaseRecord& phase = record.job.phases[i];
+    phase.state = PhaseState::succeeded;
+    phase.started_at = before->started_at;
+    phase.ended_at = before->ended_at;
+    record.job.percent = phase.percent;
+  }
+  point_at(record.job, spec_.phases[*index]);
+  return record;
+}
+
 Transition JobMachine::on(JobRecord record, const Event& event, WallTime now) const {
   struct Visitor {
     const JobMachine& machine;

@@ -119,6 +119,10 @@ class JobMachine {
   /// A queued job.
   JobRecord create(const NewJob& job, WallTime now) const;
 
+  /// A queued job that takes over the finished phases of `source` before phase `from`. What they cost stays with
+  /// `source`. Throws Error(invalid_argument) for an unknown phase, `conflict` when one before it isn't finished there.
+  JobRecord fork(const JobRecord& source, const NewJob& job, std::string_view from, WallTime now) const;
+
   /// The job after `event`. Throws Error(conflict) when the job's state doesn't allow it; the caller's copy is
   /// untouched.
   Transition on(JobRecord record, const Event& event, WallTime now) const;

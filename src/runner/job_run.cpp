@@ -244,6 +244,12 @@ void JobRun::run_signal(const AttemptPtr& attempt, const SignalWork& work) {
 }
 
 void JobRun::finish_phase(const AttemptPtr& attempt, Json output, const Usage& usage) {
+  try {
+    owner_.check_output(attempt->phase, output);
+  } catch (const Error&) {
+    fail_attempt(attempt, std::current_exception());
+    return;
+  }
   auto kept = std::make_shared<const Json>(std::move(output));
   outputs_[attempt->phase] = kept;
   const bool last = phase_index() + 1 == pipeline_->machine.spec().phases.size();

@@ -55,6 +55,8 @@ class JobRunOwner {
   virtual LlmClient* model(const std::string& name) = 0;
   /// How often the text and percent of a job may be stored now.
   virtual Millis progress_interval() = 0;
+  /// Throws Error(payload_too_large) for what a phase gives.
+  virtual void check_output(const std::string& phase, const Json& output) const = 0;
 };
 
 /// Drives one leased job through its phases: carries out JobMachine's commands, keeps every output durable before

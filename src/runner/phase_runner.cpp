@@ -1,5 +1,6 @@
 #include <bespoke/phase_runner.hpp>
 
+#include "job/pipeline_spec.hpp"
 #include "job/rfc3339.hpp"
 #include "job/uuid.hpp"
 #include "platform/process.hpp"
@@ -25,11 +26,20 @@ bool waits_for_signal(const Job& job) {
   return job.state == JobState::waiting && job.waiting && job.waiting->reason == WaitReason::signal;
 }
 
+Mutation removal(MutationKind kind, const JobId& id) {
+  Mutation mutation;
+  mutation.kind = kind;
+  mutation.id = id;
+  return mutation;
+}
+
 RunnerOptions with_defaults(RunnerOptions options) {
   if (!options.log) options.log = stderr_log();
   if (options.clock == nullptr) options.clock = &system_clock();
   if (options.random == nullptr) options.random = &system_random();
   if (options.max_jobs == 0) throw Error(ErrorCode::invalid_argument, "max_jobs must be 1 or more");
+  if (options.max_jobs_per_owner < 0)
+    throw Error(ErrorCode::invalid_argument, "max_jobs_per_owner must not be negative");
   if (options.max_takeovers < 0) throw Error(ErrorCode::invalid_argument, "max_takeovers must not be negative");
   for (const Millis time : {options.heartbeat_every, options.lease_expires, options.probe_every, options.purge_every}) {
     if (time <= Millis(0))
@@ -133,6 +143,9 @@ class PhaseRunner::Impl {
   }
 
   JobId submit(const SubmitRequest& request);
+  JobId fork(const JobId& id, const ForkRequest& request, const Owner& owner);
+  std::size_t erase(std::vector<Mutation> removals);
+  std::size_t purge(const Owner& owner, std::optional<Millis> ended_for);
   std::unique_ptr<Watch> watch(const JobId& id, std::function<void(const Change&)> callback, std::function<void()> gone,
                                const Owner& owner);
 
@@ -179,8 +192,66 @@ JobId PhaseRunner::Impl::submit(const SubmitRequest& request) {
   JobRecord record =
       new_job_record(core_.pipeline(request.pipeline), request, options_, options_.clock->wall_now(), *options_.random);
   return ask<JobId>([this, record = std::move(record), input = request.input](std::function<void(Answer<JobId>)> done) {
-    core_.submit(record, input, std::move(done));
+    core_.submit(record, input, {}, std::move(done));
   });
+}
+
+JobId PhaseRunner::Impl::fork(const JobId& id, const ForkRequest& request, const Owner& owner) {
+  const JobRecord source = read(id, owner);
+  SubmitRequest as_submitted;
+  as_submitted.pipeline = source.job.pipeline;
+  as_submitted.input = Json::trusted(store_.payload(id, PayloadKind::input, "").value_or("null"));
+  as_submitted.owner = source.job.owner;
+  as_submitted.key = request.key;
+  as_submitted.model = request.model.value_or(source.job.model);
+  as_submitted.tags = source.job.tags;
+  as_submitted.priority = source.control.priority;
+  as_submitted.traceparent = source.job.traceparent;
+  const LoadedPipeline* pipeline = core_.pipeline(source.job.pipeline);
+  const JobRecord record = forked_job_record(pipeline, as_submitted, source, request, options_,
+                                             options_.clock->wall_now(), *options_.random);
+  std::vector<Payload> checkpoints;
+  for (const PhaseRecord& phase : record.job.phases) {
+    if (phase.state != PhaseState::succeeded) continue;
+    auto output = store_.payload(id, PayloadKind::checkpoint, phase.name);
+    if (!output)
+      throw Error(ErrorCode::conflict, fmt::format("job {} has no output of phase \"{}\" any more: fork from there",
+                                                   id.to_string(), phase.name));
+    checkpoints.push_back({PayloadKind::checkpoint, phase.name, std::move(*output)});
+  }
+  return ask<JobId>([this, record, input = as_submitted.input,
+                     checkpoints = std::move(checkpoints)](std::function<void(Answer<JobId>)> done) {
+    core_.submit(record, input, checkpoints, std::move(done));
+  });
+}
+
+std::size_t PhaseRunner::Impl::erase(std::vector<Mutation> removals) {
+  if (removals.empty()) return 0;
+  return ask<std::size_t>([this, removals = std::move(removals)](std::function<void(Answer<std::size_t>)> done) {
+    core_.erase(removals, std::move(done));
+  });
+}
+
+std::size_t PhaseRunner::Impl::purge(const Owner& owner, std::optional<Millis> ended_for) {
+  check_usable();
+  const WallTime now = options_.clock->wall_now();
+  JobQuery query;
+  query.owner = owner;
+  query.states = {JobState::succeeded, JobState::failed, JobState::cancelled};
+  query.limit = 1000;
+  std::size_t purged = 0;
+  for (;;) {
+    const std::vector<JobRecord> page = store_.list(query);
+    std::vector<Mutation> purges;
+    for (const JobRecord& record : page) {
+      const bool over = ended_for ? record.job.ended_at.value_or(record.job.updated_at) + *ended_for <= now
+                                  : record.job.expires_at && *record.job.expires_at <= now;
+      if (over) purges.push_back(removal(MutationKind::purge, record.job.id));
+    }
+    purged += erase(std::move(purges));
+    if (page.size() < query.limit) return purged;
+    query.after = page.back().job.id;
+  }
 }
 
 namespace {
@@ -271,11 +342,42 @@ Job PhaseRunner::cancel(const JobId& id, const Owner& owner) {
 }
 
 Job PhaseRunner::signal(const JobId& id, const std::string& name, const Json& payload, const Owner& owner) {
+  check_payload_size("the signal's payload", payload.text().size(), impl_->options_);
+  if (!is_name(name)) throw Error(ErrorCode::invalid_argument, "a signal's name must be 1 to 64 of a-z, 0-9, _ and -");
   return act(*this, *impl_, {Act::Kind::signal, id, owner, name, payload.text()});
 }
 
 Job PhaseRunner::resume(const JobId& id, const Owner& owner) {
   return act(*this, *impl_, {Act::Kind::resume, id, owner, "", ""});
+}
+
+JobId PhaseRunner::fork(const JobId& id, const ForkRequest& request, const Owner& owner) {
+  return impl_->fork(id, request, owner);
+}
+
+void PhaseRunner::remove(const JobId& id, const Owner& owner) {
+  impl_->read(id, owner);
+  if (impl_->erase({removal(MutationKind::remove, id)}) == 0)
+    throw Error(ErrorCode::not_found, fmt::format("there is no job {}", id.to_string()));
+}
+
+std::size_t PhaseRunner::remove_owner(const std::string& owner) {
+  impl_->check_usable();
+  JobQuery query;
+  query.owner = owner;
+  query.limit = 1000;
+  std::size_t removed = 0;
+  for (;;) {
+    std::vector<Mutation> removals;
+    for (const JobRecord& record : impl_->store_.list(query))
+      removals.push_back(removal(MutationKind::remove, record.job.id));
+    if (removals.empty()) return removed;
+    removed += impl_->erase(std::move(removals));
+  }
+}
+
+std::size_t PhaseRunner::purge(const Owner& owner, std::optional<Millis> ended_for) {
+  return impl_->purge(owner, ended_for);
 }
 
 Job PhaseRunner::wait(const JobId& id, std::optional<Millis> timeout, const Owner& owner) {

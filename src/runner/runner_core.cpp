@@ -20,14 +20,40 @@ constexpr Millis release_patience(5000);
 
 }  // namespace
 
+void check_payload_size(std::string_view what, std::size_t bytes, const RunnerOptions& options) {
+  if (bytes <= options.max_payload_bytes) return;
+  throw Error(ErrorCode::payload_too_large, fmt::format("{} has {} bytes, and max_payload_bytes of this runner is {}",
+                                                        what, bytes, options.max_payload_bytes));
+}
+
+namespace {
+
+/// What jobs are found by: short, and text that every store can keep.
+void check_words(const SubmitRequest& request) {
+  const auto check = [](std::string_view what, const std::string& word) {
+    if (word.size() > 255) throw Error(ErrorCode::invalid_argument, fmt::format("{} may have 255 bytes at most", what));
+    if (word.find('\0') != std::string::npos)
+      throw Error(ErrorCode::invalid_argument, fmt::format("{} must not contain a zero byte", what));
+    static_cast<void>(Json(word));  // throws unless it is UTF-8
+  };
+  check("an idempotency key", request.key);
+  check("an owner's name", request.owner);
+  check("a model's name", request.model);
+  check("a traceparent", request.traceparent);
+  if (request.tags.size() > 64) throw Error(ErrorCode::invalid_argument, "a job may have 64 tags at most");
+  for (const std::string& tag : request.tags) check("a tag", tag);
+}
+
+}  // namespace
+
 JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const RunnerOptions& options,
                          WallTime now, RandomSource& random) {
   if (pipeline == nullptr) {
     throw Error(ErrorCode::unknown_pipeline,
                 fmt::format("no pipeline \"{}\" is registered with this runner", request.pipeline.substr(0, 80)));
   }
-  if (request.key.size() > 255)
-    throw Error(ErrorCode::invalid_argument, "an idempotency key may have 255 bytes at most");
+  check_words(request);
+  check_payload_size("the input", request.input.text().size(), options);
   if (!request.model.empty() && options.claim != ClaimScope::none && !options.models.contains(request.model)) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("model \"{}\" is not registered with this runner", request.model.substr(0, 80)));
@@ -44,6 +70,23 @@ JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& re
   job.traceparent = request.traceparent;
   job.input_hash = sha256_hex(request.input.text());
   return pipeline->machine.create(job, now);
+}
+
+JobRecord forked_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const JobRecord& source,
+                            const ForkRequest& fork, const RunnerOptions& options, WallTime now, RandomSource& random) {
+  const JobRecord fresh = new_job_record(pipeline, request, options, now, random);
+  const JobMachine& machine = pipeline->machine;
+  if (source.job.version > machine.spec().version)
+    throw Error(
+        ErrorCode::unknown_pipeline,
+        fmt::format("job {} is of version {} of pipeline {}; this runner has version {}", source.job.id.to_string(),
+                    source.job.version, source.job.pipeline, machine.spec().version));
+  NewJob job = {fresh.job.id,     request.owner, request.key,         request.model,           request.tags,
+                request.priority, std::nullopt,  request.traceparent, fresh.control.input_hash};
+  // A key stands for this very fork.
+  job.input_hash =
+      sha256_hex(fmt::format("{} fork {} {} {}", job.input_hash, source.job.id.to_string(), fork.from, request.model));
+  return machine.fork(source, job, fork.from, now);
 }
 
 RunnerCore::RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& options,
@@ -94,7 +137,8 @@ void RunnerCore::open() {
                     });
 }
 
-void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<JobId>)> done) {
+void RunnerCore::submit(JobRecord record, Json input, std::vector<Payload> checkpoints,
+                        std::function<void(Answer<JobId>)> done) {
   const auto refuse = [&](ErrorCode code, const char* why) { done({{}, std::make_exception_ptr(Error(code, why))}); };
   if (closing_) return refuse(ErrorCode::closed, "the runner has been shut down");
   const WallTime now = seams_.clock.wall_now();
@@ -106,6 +150,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
   insert.kind = MutationKind::submit;
   insert.id = id;
   insert.record = record;
+  insert.put = std::move(checkpoints);
   insert.put.push_back({PayloadKind::input, "", kept_input->text()});
 
   const bool take =
@@ -120,6 +165,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::function<void(Answer<
     claim.kind = MutationKind::claim;
     claim.id = id;
     claim.guard.revision = 1;
+    claim.guard.owner_running_below = options_.max_jobs_per_owner;
     claim.record = claimed;
   }
   if (sabotaged(Sabotage::acknowledge_before_commit)) done({id, nullptr});
@@ -192,7 +238,7 @@ void RunnerCore::over(JobRun& run, const JobRecord& last, std::optional<WallTime
     return;
   }
   if (wake_at) scan_at(*wake_at);
-  if (runs_.size() + 1 == options_.max_jobs) scan();  // there is room again
+  if (runs_.size() + 1 == options_.max_jobs || options_.max_jobs_per_owner > 0) scan();  // there is room again
   check_idle();
 }
 
@@ -208,6 +254,10 @@ bool RunnerCore::has_model(const std::string& name) const {
 Millis RunnerCore::progress_interval() {
   const auto wished = Millis(static_cast<std::int64_t>(runs_.size()) * 1000 / progress_rows_per_second);
   return std::clamp(wished, progress_at_best, progress_at_worst);
+}
+
+void RunnerCore::check_output(const std::string& phase, const Json& output) const {
+  check_payload_size(fmt::format("what phase \"{}\" gives", phase), output.text().size(), options_);
 }
 
 void RunnerCore::prime(WatchHub::WatcherPtr watcher, const JobId& id) {

@@ -23,6 +23,13 @@ namespace bespoke {
 JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const RunnerOptions& options,
                          WallTime now, RandomSource& random);
 
+/// The same for a job that is forked from `source`; `request` is what submitting the same input again would ask for.
+JobRecord forked_job_record(const LoadedPipeline* pipeline, const SubmitRequest& request, const JobRecord& source,
+                            const ForkRequest& fork, const RunnerOptions& options, WallTime now, RandomSource& random);
+
+/// Throws Error(payload_too_large).
+void check_payload_size(std::string_view what, std::size_t bytes, const RunnerOptions& options);
+
 /// A job or an error, for whoever asked.
 template <typename Value>
 struct Answer {
@@ -55,7 +62,10 @@ class RunnerCore final : public JobRunOwner {
   /// A status was asked for: find out at once whether the owner of a foreign lease is dead.
   void look_at_leases();
 
-  void submit(JobRecord record, Json input, std::function<void(Answer<JobId>)> done);
+  /// `checkpoints`: outputs that a forked job takes over.
+  void submit(JobRecord record, Json input, std::vector<Payload> checkpoints, std::function<void(Answer<JobId>)> done);
+  /// Carries out mutations that delete jobs; tells how many there were.
+  void erase(std::vector<Mutation> removals, std::function<void(Answer<std::size_t>)> done);
   void act(Act act, std::function<void(Answer<Job>)> done);
   void prime(WatchHub::WatcherPtr watcher, const JobId& id);
   /// `idle` is called once there is nothing to do any more.
@@ -78,6 +88,7 @@ class RunnerCore final : public JobRunOwner {
   void over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) override;
   LlmClient* model(const std::string& name) override;
   Millis progress_interval() override;
+  void check_output(const std::string& phase, const Json& output) const override;
 
   // runner_core_claim.cpp
   void scan();

@@ -44,6 +44,7 @@ void RunnerCore::scan() {
   for (const auto& [name, client] : options_.models) query.models.push_back(name);
   query.dead = leases_.dead(seams_.clock.steady_now());
   query.only = claim_only();
+  query.max_running_per_owner = options_.max_jobs_per_owner;
   query.limit = std::min(claims_at_once, options_.max_jobs - runs_.size());
   const std::unordered_set<JobId> unsure = unsure_claims_;
   if (!unsure.empty()) {
@@ -85,6 +86,8 @@ void RunnerCore::scanned(ClaimPage page) {
     claim.kind = transition.record.job.state == JobState::running ? MutationKind::claim : transition.commands.store;
     claim.id = record.job.id;
     claim.guard.revision = record.job.revision;
+    // What is taken over runs already.
+    if (record.job.state != JobState::running) claim.guard.owner_running_below = options_.max_jobs_per_owner;
     claim.drop = std::move(transition.commands.drop);
     claim.drop_text = std::move(transition.commands.drop_text);
     claim.record = std::move(transition.record);

@@ -95,7 +95,8 @@ void RunnerCore::fed(const ChangePage& page, const std::unordered_map<JobId, Job
     }
     if (runs_.contains(entry.id)) continue;
     if (!is_terminal(entry.state)) board_.forget(entry.id);  // resumed, maybe elsewhere
-    work = work || entry.state == JobState::queued || entry.state == JobState::waiting;
+    work = work || entry.state == JobState::queued || entry.state == JobState::waiting ||
+           (options_.max_jobs_per_owner > 0 && is_terminal(entry.state));  // its owner may have another run now
     foreign = foreign || entry.state == JobState::running;
   }
   if (work) scan();

@@ -174,7 +174,7 @@ void Simulation::submit(std::uint64_t n) {
     if (!std::exchange(*answered, true)) again();
   });
   host->loop().post([this, host, record = std::move(record), input = request.input, answered, again] {
-    host->core().submit(record, input, [this, answered, again](const Answer<JobId>& answer) {
+    host->core().submit(record, input, {}, [this, answered, again](const Answer<JobId>& answer) {
       if (std::exchange(*answered, true)) return;
       if (answer.error) return again();
       acknowledged_.push_back(answer.value);

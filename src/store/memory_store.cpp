@@ -79,6 +79,7 @@ class MemoryStore final : public JobStore {
              can_carry_out(query, record.job);
     };
 
+    OwnerRoom room(query, [&](const std::string& owner) { return tables_.running(owner); });
     ClaimPage page;
     auto next_place = tables_.places().begin();
     auto next_dead = dead.begin();
@@ -88,7 +89,8 @@ class MemoryStore final : public JobStore {
       if (!have_place && !have_dead) break;
       const bool take_dead = have_dead && (!have_place || *next_dead < *next_place);
       const JobRecord& record = tables_.find(take_dead ? (next_dead++)->id : (next_place++)->id)->record;
-      if ((take_dead || *due_at(record) <= query.now) && wanted(record)) page.jobs.push_back(record);
+      if ((take_dead || *due_at(record) <= query.now) && wanted(record) && (take_dead || room.take(record.job.owner)))
+        page.jobs.push_back(record);
     }
     for (auto due = tables_.due().upper_bound({query.now, last_id}); due != tables_.due().end(); ++due) {
       if (!wanted(tables_.find(due->second)->record)) continue;
@@ -246,7 +248,9 @@ class MemoryStore final : public JobStore {
     const StoredHead head{job.state, entry->record.control.epoch, job.phase, job.attempt, job.revision};
     const std::string& signal = mutation.guard.absent_signal;
     if (!token_and_revision_hold(mutation.guard, head) || purges_too_early(mutation, job.state) ||
-        (!signal.empty() && entry->payloads.contains({PayloadKind::signal, signal})))
+        (!signal.empty() && entry->payloads.contains({PayloadKind::signal, signal})) ||
+        (counts_running(mutation) &&
+         tables_.running(job.owner) - (job.state == JobState::running ? 1 : 0) >= mutation.guard.owner_running_below))
       return {MutationOutcome::refused, 0, entry->record};
 
     const std::uint64_t revision = job.revision + 1;

@@ -52,8 +52,14 @@ MemoryTables::Place MemoryTables::place(const Entry& entry) {
   return {entry.record.control.priority, entry.turn, entry.record.job.id};
 }
 
+int MemoryTables::running(const std::string& owner) const {
+  const auto found = running_.find(owner);
+  return found == running_.end() ? 0 : found->second;
+}
+
 void MemoryTables::index(const Entry& entry) {
   const JobRecord& record = entry.record;
+  if (record.job.state == JobState::running) ++running_[record.job.owner];
   if (const std::optional<WallTime> due = due_at(record)) {
     places_.insert(place(entry));
     due_.emplace(*due, record.job.id);
@@ -68,6 +74,10 @@ void MemoryTables::index(const Entry& entry) {
 
 void MemoryTables::unindex(const Entry& entry) {
   const JobRecord& record = entry.record;
+  if (record.job.state == JobState::running) {
+    const auto running = running_.find(record.job.owner);
+    if (--running->second == 0) running_.erase(running);
+  }
   if (const std::optional<WallTime> due = due_at(record)) {
     places_.erase(place(entry));
     due_.erase({*due, record.job.id});

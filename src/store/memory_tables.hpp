@@ -55,6 +55,8 @@ class MemoryTables {
   const std::set<std::pair<WallTime, JobId>>& due() const { return due_; }
   const std::set<std::pair<WallTime, JobId>>& expiring() const { return expiring_; }
   const std::map<RunnerId, std::set<JobId>>& leases() const { return leases_; }
+  /// Jobs of `owner` in state running.
+  int running(const std::string& owner) const;
 
   std::map<RunnerId, Runner> runners;
 
@@ -76,6 +78,7 @@ class MemoryTables {
   std::set<std::pair<WallTime, JobId>> due_;                   // the same
   std::set<std::pair<WallTime, JobId>> expiring_;
   std::map<RunnerId, std::set<JobId>> leases_;
+  std::map<std::string, int> running_;  // by owner
 
   // Turns are those of start-time fair queueing: a job's turn is one after the later of its owner's last job that
   // hasn't ended and the last job that was served. Who submits a thousand jobs gets a thousand turns in a row, and who

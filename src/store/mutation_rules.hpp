@@ -2,9 +2,12 @@
 
 #include <bespoke/job_store.hpp>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace bespoke {
 
@@ -34,11 +37,39 @@ inline bool purges_too_early(const Mutation& mutation, JobState stored) {
   return mutation.kind == MutationKind::purge && !is_terminal(stored);
 }
 
+/// Whether `mutation` must be compared with what else its owner has running.
+inline bool counts_running(const Mutation& mutation) {
+  return mutation.guard.owner_running_below > 0;
+}
+
 /// Whether `name` is meant by `pattern`, where a pattern that ends in '*' is a prefix.
 bool name_matches(std::string_view pattern, std::string_view name);
 
 /// Whether this runner can carry out `job`: it has the pipeline in that version or a higher one, and the model if the
 /// job names one.
 bool can_carry_out(const ClaimQuery& query, const Job& job);
+
+/// How many more jobs of each owner fit beside those that run: what ClaimQuery::max_running_per_owner asks for.
+class OwnerRoom {
+ public:
+  /// `running` counts the running jobs of an owner; asked once for each.
+  OwnerRoom(const ClaimQuery& query, std::function<int(const std::string& owner)> running)
+      : limit_(query.max_running_per_owner), running_(std::move(running)) {}
+
+  /// Whether one more fits; it then counts.
+  bool take(const std::string& owner) {
+    if (limit_ <= 0) return true;
+    auto left = left_.find(owner);
+    if (left == left_.end()) left = left_.emplace(owner, limit_ - running_(owner)).first;
+    if (left->second <= 0) return false;
+    --left->second;
+    return true;
+  }
+
+ private:
+  int limit_;
+  std::function<int(const std::string&)> running_;
+  std::unordered_map<std::string, int> left_;
+};
 
 }  // namespace bespoke

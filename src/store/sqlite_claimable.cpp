@@ -23,12 +23,18 @@ struct Candidate {
   }
 };
 
-#define CANDIDATE_COLUMNS "n, id, priority, turn, state, due_at, runner, pipeline, version, model"
+#define CANDIDATE_COLUMNS "n, id, priority, turn, state, due_at, runner, pipeline, version, model, owner"
 
 /// Collects candidates and the next due time from rows of CANDIDATE_COLUMNS.
 class Collector {
  public:
-  explicit Collector(const ClaimQuery& query) : query_(query), now_(stored_time(query.now)) {}
+  Collector(SqliteConnection& connection, const ClaimQuery& query)
+      : query_(query), now_(stored_time(query.now)), room_(query, [&connection](const std::string& owner) {
+          SqliteStatement count =
+              connection.prepare("SELECT count(*) FROM jobs INDEXED BY jobs_running WHERE state = 1 AND owner = ?1");
+          count.bind(owner).step();
+          return static_cast<int>(count.integer(0));
+        }) {}
 
   /// Whether this runner can carry out the job in the current row.
   bool fits(const SqliteStatement& row) const {
@@ -42,6 +48,9 @@ class Collector {
            (model.empty() || std::find(query_.models.begin(), query_.models.end(), model) != query_.models.end());
   }
 
+  /// Whether the owner of the job in the current row may have one more running.
+  bool has_room(const SqliteStatement& row) { return room_.take(std::string(row.text(10))); }
+
   void take(const SqliteStatement& row) {
     candidates_.push_back({row.integer(0), row.uuid(1), static_cast<int>(row.integer(2)), row.integer(3),
                            state_from_stored(row.integer(4)), row.optional_integer(5), row.uuid(6)});
@@ -53,7 +62,7 @@ class Collector {
     const auto due_at = row.optional_integer(5);
     if (due_at && *due_at > now_) {
       note_due(*due_at);
-    } else if (due_at || is_orphan(row)) {
+    } else if (due_at ? has_room(row) : is_orphan(row)) {
       take(row);
     }
   }
@@ -85,6 +94,7 @@ class Collector {
 
   const ClaimQuery& query_;
   std::int64_t now_;
+  OwnerRoom room_;
   std::vector<Candidate> candidates_;
   std::optional<std::int64_t> next_due_;
 };
@@ -96,7 +106,7 @@ void collect_ready(SqliteConnection& connection, Collector& collector) {
                                            "ORDER BY priority DESC, turn, id");
   row.bind(collector.now());
   for (std::size_t taken = 0; taken < collector.limit() && row.step();) {
-    if (!collector.fits(row)) continue;
+    if (!collector.fits(row) || !collector.has_room(row)) continue;
     collector.take(row);
     ++taken;
   }
@@ -133,7 +143,7 @@ void find_next_due(SqliteConnection& connection, int queue, Collector& collector
 
 ClaimPage select_claimable(SqliteConnection& connection, const ClaimQuery& query) {
   const SqliteTransaction snapshot(connection, SqliteTransaction::Kind::read);
-  Collector collector(query);
+  Collector collector(connection, query);
   if (query.only) {
     for (const JobId& id : *query.only) {
       SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS " FROM jobs WHERE id = ?1");

@@ -71,7 +71,12 @@ void make_version_1(SqliteConnection& connection) {
   )sql");
 }
 
-constexpr SqliteMigration steps_of_this_library[] = {make_version_1};
+/// To count what an owner has running: for max_jobs_per_owner.
+void make_version_2(SqliteConnection& connection) {
+  connection.execute("CREATE INDEX jobs_running ON jobs(owner) WHERE state = 1");
+}
+
+constexpr SqliteMigration steps_of_this_library[] = {make_version_1, make_version_2};
 
 [[noreturn]] void refuse_newer(const SqliteConnection& connection, std::int64_t version, std::size_t known) {
   throw Error(ErrorCode::unsupported,

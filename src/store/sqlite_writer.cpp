@@ -110,7 +110,8 @@ MutationResult SqliteWriter::change(const EncodedMutation& encoded) {
   const Guard& guard = mutation.guard;
   const StoredHead compared{stored->state, stored->epoch, stored->phase, stored->attempt, stored->revision};
   if (!token_and_revision_hold(guard, compared) || purges_too_early(mutation, stored->state) ||
-      (!guard.absent_signal.empty() && has_payload(stored->job, PayloadKind::signal, guard.absent_signal)))
+      (!guard.absent_signal.empty() && has_payload(stored->job, PayloadKind::signal, guard.absent_signal)) ||
+      (counts_running(mutation) && others_running(stored->job) >= guard.owner_running_below))
     return {MutationOutcome::refused, 0, read_record(stored->job)};
 
   const std::uint64_t revision = stored->revision + 1;
@@ -215,6 +216,14 @@ void SqliteWriter::trim_feed() {
 bool SqliteWriter::has_payload(std::int64_t job, PayloadKind kind, const std::string& name) {
   SqliteStatement found = connection_.prepare("SELECT 1 FROM payloads WHERE job = ?1 AND kind = ?2 AND name = ?3");
   return found.bind(job, static_cast<int>(kind), name).step();
+}
+
+int SqliteWriter::others_running(std::int64_t job) {
+  SqliteStatement count = connection_.prepare(
+      "SELECT count(*) FROM jobs INDEXED BY jobs_running WHERE state = 1 AND n <> ?1 AND "
+      "owner = (SELECT owner FROM jobs WHERE n = ?1)");
+  count.bind(job).step();
+  return static_cast<int>(count.integer(0));
 }
 
 JobRecord SqliteWriter::read_record(std::int64_t job) {

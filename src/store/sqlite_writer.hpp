@@ -45,6 +45,8 @@ class SqliteWriter {
   void list_change(const JobId& id, std::uint64_t revision, std::uint64_t epoch, int state);
   void trim_feed();
   bool has_payload(std::int64_t job, PayloadKind kind, const std::string& name);
+  /// Jobs of the same owner that run, but for this one.
+  int others_running(std::int64_t job);
   JobRecord read_record(std::int64_t job);
 
   SqliteConnection& connection_;

@@ -1,0 +1,32 @@
+#include "runner/runner_core.hpp"
+
+namespace bespoke {
+
+void RunnerCore::erase(std::vector<Mutation> removals, std::function<void(Answer<std::size_t>)> done) {
+  if (closing_) {
+    done({0, std::make_exception_ptr(Error(ErrorCode::closed, "the runner has been shut down"))});
+    return;
+  }
+  seams_.store.commit(std::move(removals), [this, done = std::move(done)](const CommitOutcome& outcome) {
+    if (outcome.error) {
+      done({0, outcome.error});
+      return;
+    }
+    std::size_t erased = 0;
+    for (std::size_t i = 0; i < outcome.results.size(); ++i) {
+      if (outcome.results[i].outcome != MutationOutcome::applied) continue;
+      ++erased;
+      const JobId& id = outcome.mutations[i].id;
+      mine_.erase(id);
+      hub_.gone(id);
+      foreign_texts_.erase(id);
+      if (const auto run = runs_.find(id); run != runs_.end()) {
+        const auto kept = run->second;
+        kept->abandon();  // its transfer ends now
+      }
+    }
+    done({erased, nullptr});
+  });
+}
+
+}  // namespace bespoke
