@@ -18,6 +18,7 @@ void RunnerCore::erase(std::vector<Mutation> removals, std::function<void(Answer
       ++erased;
       const JobId& id = outcome.mutations[i].id;
       mine_.erase(id);
+      board_.forget(id);
       hub_.gone(id);
       foreign_texts_.erase(id);
       if (const auto run = runs_.find(id); run != runs_.end()) {
