@@ -49,6 +49,29 @@ TEST(Keywords, ReadGermanHeadings) {
   EXPECT_THAT(names(keywords, true), Not(Contains("Gleitzeit")));
 }
 
+TEST(Keywords, LeaveOutWordsThatNobodyLooksForInACv) {
+  const Posting posting = read_posting(sample("postings/northwind.json"));
+  Stemmer stemmer(posting.language);
+  const std::vector<Keyword> keywords = extract_keywords(posting, stemmer);
+  for (const std::string word : {"system", "production", "small"}) {
+    EXPECT_THAT(names(keywords, true), Not(Contains(word)));
+    EXPECT_THAT(names(keywords, false), Not(Contains(word)));
+  }
+  EXPECT_THAT(names(keywords, true), IsSupersetOf({"partitioning", "query plans", "replication"}));
+}
+
+TEST(Keywords, CutChineseRunsIntoTerms) {
+  const Posting posting = read_posting(nlohmann::json::parse(
+      R"({"title":"后端工程师","company":"某公司","description":"任职要求\n- 熟悉数据库设计和消息队列\n- 三年以上分布式系统开发经验\n- 精通 Python 与 PostgreSQL"})"));
+  EXPECT_EQ(posting.language, "zh");
+  Stemmer stemmer(posting.language);
+  EXPECT_THAT(names(extract_keywords(posting, stemmer), true),
+              testing::UnorderedElementsAre("数据库设计", "消息队列", "分布式系统", "Python", "PostgreSQL"));
+  const AnalysedText profile = analyse(stemmer, "设计了消息队列，并维护数据库。");
+  EXPECT_EQ(match_keyword(make_keyword("消息队列", true, stemmer), profile), KeywordMatch::literal);
+  EXPECT_EQ(match_keyword(make_keyword("数据库设计", true, stemmer), profile), KeywordMatch::none);
+}
+
 TEST(KeywordMatching, KnowsWordBoundaries) {
   EXPECT_EQ(match("Java", "JavaScript and TypeScript"), KeywordMatch::none);
   EXPECT_EQ(match("C", "C++ and C#"), KeywordMatch::none);

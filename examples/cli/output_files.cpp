@@ -69,7 +69,11 @@ fs::path write_outputs(const fs::path& directory, const bespoke::Json& result) {
   const ordered_json& previews = tree.at("previews");
   write_file(directory / "preview.md", ended_by_newline(text_of(previews.at("markdown"))));
   write_file(directory / "resume.json", ended_by_newline(tree.at("profile").dump(2)));
-  write_file(directory / "letter.md", ended_by_newline(text_of(tree.at("cover_letter"))));
+  std::string letter = ended_by_newline(text_of(tree.at("cover_letter")));
+  // The letter itself is without contact data; who signs it stands in the profile.
+  const ordered_json basics = tree.at("profile").value("basics", ordered_json::object());
+  if (const std::string name = basics.value("name", ""); !name.empty()) letter += "\n" + name + "\n";
+  write_file(directory / "letter.md", letter);
   write_file(directory / "result.json", ended_by_newline(tree.dump(2)));
   const fs::path page = directory / "preview.html";
   write_file(page, text_of(previews.at("html")));

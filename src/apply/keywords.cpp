@@ -1,5 +1,6 @@
 #include "apply/keywords.hpp"
 
+#include "apply/han_terms.hpp"
 #include "apply/posting_sections.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
@@ -96,14 +97,34 @@ class Extractor {
       }
       const std::size_t count = end - i;
       // One word alone must look like a name or stand in a list of wishes to be worth asking for.
-      const bool alone = count == 1 && tokens[i].script == Script::latin && tokens[i].folded.size() < 4 &&
-                         !tokens[i].inner_capital && !tokens[i].has_digit;
+      const bool alone = count == 1 && tokens[i].script == Script::latin && !tokens[i].inner_capital &&
+                         !tokens[i].has_digit && (tokens[i].folded.size() < 4 || is_too_general(tokens[i].folded));
       if (count <= 3 && !alone) spans.emplace_back(i, count);
       i = end;
     }
     std::sort(spans.begin(), spans.end());
     for (const auto& [first, count] : spans) {
       add(line.substr(tokens[first].begin, tokens[first + count - 1].end - tokens[first].begin), required);
+    }
+    han_runs(line, tokens, taken, required);
+  }
+
+  /// Chinese puts no blanks between words: its runs are cut at the words that join and introduce terms.
+  void han_runs(std::string_view line, const std::vector<Token>& tokens, const std::vector<bool>& taken,
+                bool required) {
+    const auto is_run = [&](std::size_t i) { return tokens[i].script == Script::han && !taken[i]; };
+    for (std::size_t i = 0; i < tokens.size();) {
+      std::size_t end = i;
+      while (end < tokens.size() && is_run(end) && (end == i || tokens[end].begin == tokens[end - 1].end)) ++end;
+      if (end == i) {
+        ++i;
+        continue;
+      }
+      for (const std::string_view term :
+           han_terms(line.substr(tokens[i].begin, tokens[end - 1].end - tokens[i].begin))) {
+        add(term, required);
+      }
+      i = end;
     }
   }
 

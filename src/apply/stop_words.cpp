@@ -82,4 +82,13 @@ bool is_posting_filler(std::string_view folded) {
   return words.contains(folded);
 }
 
+bool is_too_general(std::string_view folded) {
+  static const WordSet& words = split(
+      "system systems product products production small large big complex modern environment environments setting "
+      "settings tool tools area areas field fields process processes service services technology technologies solution "
+      "solutions project projects task tasks quality value values result results success impact business industry "
+      "customer customers user users client clients");
+  return words.contains(folded);
+}
+
 }  // namespace bespoke

@@ -11,4 +11,7 @@ bool is_stop_word(std::string_view folded);
 /// "Kenntnisse").
 bool is_posting_filler(std::string_view folded);
 
+/// Whether the word, alone, is nothing that anybody looks for in a CV ("system", but not "distributed systems").
+bool is_too_general(std::string_view folded);
+
 }  // namespace bespoke
