@@ -320,8 +320,10 @@ BESPOKE_C_API int32_t bespoke_runner_wake_fd(bespoke_runner *runner, int *fd, be
  * Answers a task, from any thread. Never blocks. BESPOKE_NOTHING: the task is over, and the answer did nothing.
  * BESPOKE_E_INVALID_ARGUMENT: there never was such a task, or the answer isn't in order; the task stays open. `answer`:
  *
- *   {"answer": "progress", "fraction": 0.5}   kind phase. Moves the percent so far of the way to the next milestone; says
- *                                             that the phase isn't stale
+ *   {"answer": "progress", "fraction": 0.5, "note": ""}
+ *                                             kind phase. Moves the percent so far of the way to the next milestone; says
+ *                                             that the phase isn't stale; a note becomes the job's label until the attempt
+ *                                             ends
  *   {"answer": "text", "text": "..."}         kinds phase and llm. Streams to watchers
  *   {"answer": "finish", "output": JSON}      kinds phase, parse and profile
  *   {"answer": "finish", "request": REQUEST}  kinds build and parse. Only "messages" is required

@@ -43,3 +43,23 @@ if(NOT BESPOKE_SANITIZE)  # a sanitizer's runtime must come first
 endif()
 add_test(NAME capi_symbols COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/capi/symbols_test.py" $<TARGET_FILE:bespoke_c>)
 set_tests_properties(capi_header_c99 capi_header_cxx capi_symbols PROPERTIES LABELS capi)
+if(TEST capi_dlopen_test)
+  set_tests_properties(capi_dlopen_test PROPERTIES LABELS capi)
+endif()
+
+# The Python package, under the Python for which Debian's python3-pytest is installed; without it, the tests fail to run
+# rather than being left out.
+if(NOT BESPOKE_SANITIZE)
+  find_program(BESPOKE_TEST_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH DOC "A Python 3.9 or later that has pytest")
+  foreach(name IN ITEMS apply asyncio install llm phases processes runner)
+    add_test(NAME python_${name} COMMAND ${BESPOKE_TEST_PYTHON} -m pytest -q -p no:cacheprovider
+                                         "${CMAKE_CURRENT_SOURCE_DIR}/capi/python/test_${name}.py")
+    set_tests_properties(
+      python_${name} PROPERTIES LABELS python TIMEOUT 300 ENVIRONMENT
+                                "PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/capi/python;BESPOKE_LIBRARY=$<TARGET_SONAME_FILE:bespoke_c>")
+  endforeach()
+  set_tests_properties(python_asyncio python_processes PROPERTIES RUN_SERIAL ON)
+  find_program(BESPOKE_MYPY mypy PATHS /usr/bin NO_DEFAULT_PATH)
+  add_test(NAME python_types COMMAND ${BESPOKE_MYPY} --strict --cache-dir=/dev/null "${PROJECT_SOURCE_DIR}/capi/python/bespoke")
+  set_tests_properties(python_types PROPERTIES LABELS python)
+endif()

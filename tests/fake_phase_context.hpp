@@ -33,7 +33,7 @@ class FakePhaseContext final : public PhaseContext {
   int attempt() const override { return attempt_; }
   const std::string& model() const override { return model_; }
   std::stop_token stop_token() const override { return {}; }
-  void progress(double) override {}
+  void progress(double, std::string_view) override {}
   void stream(std::string_view) override {}
 
  private:

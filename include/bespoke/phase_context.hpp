@@ -33,8 +33,9 @@ class PhaseContext {
   bool stop_requested() const { return stop_token().stop_requested(); }
 
   /// Moves the percent to `fraction` (0 to 1) of the way to the next milestone; it never goes backwards. Also says that
-  /// the phase isn't stale. Cheap: stored at most a few times a second.
-  virtual void progress(double fraction) = 0;
+  /// the phase isn't stale. A `note`, such as "12 of 80 orders", becomes the job's label until the attempt ends; it is
+  /// cut to 200 bytes, and Error(invalid_argument) when it isn't UTF-8. Cheap: stored at most a few times a second.
+  virtual void progress(double fraction, std::string_view note = {}) = 0;
   /// Streams text to watchers, as an LLM phase does by itself.
   virtual void stream(std::string_view text) = 0;
 };

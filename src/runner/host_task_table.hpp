@@ -20,7 +20,7 @@ class HostTask {
   virtual ~HostTask() = default;
   /// The members of its event behind "event" and "task": JSON without the braces.
   virtual std::string describe() const = 0;
-  virtual void progress(double fraction);
+  virtual void progress(double fraction, const std::string& note);
   virtual void text(const std::string& text);
   /// Reads an answer that ends the task and returns what to do about it.
   virtual std::function<void()> finish(const nlohmann::ordered_json& answer) = 0;

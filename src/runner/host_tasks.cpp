@@ -71,7 +71,7 @@ class PhaseTask final : public AttemptTask {
             std::shared_ptr<const PipelineSpec> spec)
       : AttemptTask(std::move(context)), completion_(std::move(completion)), spec_(std::move(spec)) {}
   std::string describe() const override { return describe_phase("phase", *context_, *spec_); }
-  void progress(double fraction) override { context_->progress(fraction); }
+  void progress(double fraction, const std::string& note) override { context_->progress(fraction, note); }
   void text(const std::string& text) override { context_->stream(text); }
   std::function<void()> finish(const ordered_json& answer) override {
     return
@@ -161,7 +161,7 @@ Verdict ask_host(const std::shared_ptr<HostTasks::State>& table, PhaseContext& c
 
 }  // namespace
 
-void HostTask::progress(double /*fraction*/) {
+void HostTask::progress(double /*fraction*/, const std::string& /*note*/) {
   throw Error(ErrorCode::invalid_argument, "answer: \"progress\" is for tasks of kind phase");
 }
 
@@ -223,7 +223,7 @@ bool HostTasks::State::respond(std::uint64_t number, const Json& answer) {
   if (kind == "progress") {
     const ordered_json& fraction = member_of(tree, "fraction");
     if (!fraction.is_number()) throw Error(ErrorCode::invalid_argument, "answer: \"fraction\": expected a number");
-    task->progress(fraction.get<double>());
+    task->progress(fraction.get<double>(), tree.contains("note") ? string_of(tree, "note") : "");
     return true;
   }
   if (kind == "text") {

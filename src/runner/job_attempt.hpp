@@ -22,6 +22,7 @@ struct JobRun::Attempt {
   std::string text;               ///< streamed so far
   std::uint64_t stored_text = 0;  ///< bytes of it that are stored, or on their way
   double fraction = 0;
+  std::string note;  ///< what the phase has told of its progress
 
   // Only for phases that ask a model.
   int ask = 0;

@@ -361,6 +361,7 @@ Transition JobMachine::progressed(JobRecord record, const event::Progressed& eve
   // Two decimals are what anybody can see, and keep the stored text short.
   const double percent = std::floor((from + (to - from) * fraction) * 100) / 100;
   record.job.percent = std::max(record.job.percent, percent);
+  if (!event.note.empty()) record.job.label = event.note;
   Commands commands;
   commands.store = MutationKind::progress;
   return {std::move(record), std::move(commands)};

@@ -44,6 +44,7 @@ struct AskedAgain {
 /// The phase has come `fraction` (0 to 1) of the way to the next milestone.
 struct Progressed {
   double fraction = 0;
+  std::string note;  ///< for people, in place of the label; empty: none
 };
 
 /// An LLM phase sends its first question. After a crash in the middle of the same call, nobody knows what that one has

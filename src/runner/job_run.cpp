@@ -385,6 +385,7 @@ void JobRun::drain(const AttemptPtr& attempt) {
   const AttemptChannel::Report report = attempt->channel->take();
   attempt->active = seams_.clock.steady_now();
   attempt->fraction = std::max(attempt->fraction, report.fraction);
+  attempt->note = report.note;
   if (!report.text.empty()) {
     const std::uint64_t offset = attempt->text.size();
     attempt->text += report.text;
@@ -417,13 +418,14 @@ void JobRun::store_progress(const AttemptPtr& attempt) {
     const double tokens = static_cast<double>(attempt->text.size()) / 4.0;  // about four bytes a token
     fraction = std::max(fraction, 1.0 - std::exp(-1.5 * tokens / std::max(1, llm_work().expected_tokens)));
   }
-  Transition transition = pipeline_->machine.on(latest_, event::Progressed{fraction}, seams_.clock.wall_now());
+  Transition transition =
+      pipeline_->machine.on(latest_, event::Progressed{fraction, attempt->note}, seams_.clock.wall_now());
   Baggage baggage;
   if (attempt->text.size() > attempt->stored_text) {
     baggage.text =
         TextChunk{attempt->phase, attempt->number, attempt->stored_text, attempt->text.substr(attempt->stored_text)};
     attempt->stored_text = attempt->text.size();
-  } else if (transition.record.job.percent == latest_.job.percent) {
+  } else if (transition.record.job.percent == latest_.job.percent && transition.record.job.label == latest_.job.label) {
     return;
   }
   enqueue(std::move(transition), std::move(baggage));

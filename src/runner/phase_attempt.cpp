@@ -16,9 +16,10 @@ void AttemptChannel::add_text(std::string_view text) {
   announce();
 }
 
-void AttemptChannel::set_fraction(double fraction) {
+void AttemptChannel::set_progress(double fraction, std::string note) {
   const MutexLock lock(mutex_);
   report_.fraction = std::max(report_.fraction, fraction);
+  if (!note.empty()) report_.note = std::move(note);
   announce();
 }
 
@@ -27,6 +28,7 @@ AttemptChannel::Report AttemptChannel::take() {
   announced_ = false;
   Report report = std::exchange(report_, {});
   report_.fraction = report.fraction;
+  report_.note = report.note;
   return report;
 }
 
@@ -44,8 +46,15 @@ const Json& AttemptContext::output(std::string_view phase) const {
               fmt::format("phase \"{}\" has no output yet; finished so far: {}", phase, fmt::join(finished, ", ")));
 }
 
-void AttemptContext::progress(double fraction) {
-  if (!stop_.stop_requested()) channel_->set_fraction(fraction);
+void AttemptContext::progress(double fraction, std::string_view note) {
+  constexpr std::size_t longest_note = 200;
+  const Json checked(note);  // refuses what isn't UTF-8
+  if (note.size() > longest_note) {
+    std::size_t end = longest_note;
+    while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xc0) == 0x80) --end;  // between code points
+    note = note.substr(0, end);
+  }
+  if (!stop_.stop_requested()) channel_->set_progress(fraction, std::string(note));
 }
 
 void AttemptContext::stream(std::string_view text) {

@@ -33,11 +33,12 @@ class AttemptChannel {
       : executor_(std::move(executor)), drain_(std::move(drain)) {}
 
   void add_text(std::string_view text);
-  void set_fraction(double fraction);
+  void set_progress(double fraction, std::string note);
 
   struct Report {
     std::string text;
     double fraction = 0;  ///< the largest so far; 0 when none was told
+    std::string note;     ///< the newest so far
   };
   Report take();
 
@@ -66,7 +67,7 @@ class AttemptContext final : public PhaseContext {
   int attempt() const override { return view_.attempt; }
   const std::string& model() const override { return view_.model; }
   std::stop_token stop_token() const override { return stop_; }
-  void progress(double fraction) override;
+  void progress(double fraction, std::string_view note) override;
   void stream(std::string_view text) override;
 
  private:

@@ -10,7 +10,7 @@ import threading
 import traceback
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from ._threads import LoopThread, Pool
+from ._threads import LoopThread, Pool, doorbell
 from .errors import Error, LlmFailure
 from .llm import LlmClient, LlmRequest, LlmResponse, Message
 from .pipeline import PhaseContext, Pipeline
@@ -64,7 +64,7 @@ class Host:
         self._pipelines = {pipeline.name: pipeline for pipeline in pipelines}
         self._clients = clients
         self._profile_source = profile_source
-        self._pool = Pool(threads, "bespoke-phase")
+        self._pool = Pool(threads)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._own_loop: Optional[LoopThread] = None
         self._lock = threading.Lock()
@@ -125,19 +125,23 @@ class Host:
             self._running.add(task[0])
             task[0].add_done_callback(self._running.discard)
 
+        def cancel() -> None:
+            if task:
+                task[0].cancel()
+
         def end() -> None:
             ended.set()
             if context is not None:
                 context._over.set()
             try:
-                loop.call_soon_threadsafe(lambda: task and task[0].cancel())
+                doorbell(loop).post(cancel)
             except RuntimeError:  # the loop is closed, and the coroutine with it
                 pass
 
         with self._lock:
             self._ends[number] = end
         try:
-            loop.call_soon_threadsafe(begin)
+            doorbell(loop).post(begin)
         except RuntimeError as problem:
             self._answer(number, _failure(problem, what))
 

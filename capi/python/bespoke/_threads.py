@@ -2,21 +2,77 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import queue
 import threading
-from typing import Any, Callable, Optional, TypeVar
+import weakref
+from collections import deque
+from typing import Any, Callable, Deque, Optional, TypeVar
 
 Result = TypeVar("Result")
+
+
+class Doorbell:
+    """Brings calls from other threads into an event loop, a few in each turn of the loop, so that a burst of them never
+    holds it up."""
+
+    a_turn = 32
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._calls: Deque[Callable[[], None]] = deque()
+        self._ringing = False
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Raises RuntimeError when the loop is closed."""
+        with self._lock:
+            self._calls.append(call)
+            if self._ringing:
+                return
+            self._ringing = True
+        try:
+            self._loop.call_soon_threadsafe(self._answer)
+        except RuntimeError:
+            with self._lock:
+                self._ringing = False
+                self._calls.clear()
+            raise
+
+    def _answer(self) -> None:
+        for _ in range(self.a_turn):
+            with self._lock:
+                if not self._calls:
+                    self._ringing = False
+                    return
+                call = self._calls.popleft()
+            try:
+                call()
+            except Exception as problem:
+                self._loop.call_exception_handler({"message": "a call of bespoke failed", "exception": problem})
+        self._loop.call_soon(self._answer)
+
+
+_doorbells: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Doorbell] = weakref.WeakKeyDictionary()
+_doorbells_lock = threading.Lock()
+
+
+def doorbell(loop: asyncio.AbstractEventLoop) -> Doorbell:
+    """The one of a loop."""
+    with _doorbells_lock:
+        found = _doorbells.get(loop)
+        if found is None:
+            found = _doorbells[loop] = Doorbell(loop)
+        return found
 
 
 class Pool:
     """Runs functions on up to `size` daemon threads. (concurrent.futures joins its threads when the interpreter exits, and
     so would wait for phases that don't end.)"""
 
-    def __init__(self, size: int, name: str) -> None:
+    def __init__(self, size: int) -> None:
         self._size = size
-        self._name = name
         self._work: queue.SimpleQueue[Optional[Callable[[], None]]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -27,7 +83,8 @@ class Pool:
         with self._lock:
             if self._idle < self._work.qsize() and self._threads < self._size:
                 self._threads += 1
-                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+                # threading's own start would wait for the thread to come up, which an event loop can't afford.
+                _thread.start_new_thread(self._serve, ())
 
     def _serve(self) -> None:
         while True:
@@ -49,6 +106,7 @@ class Pool:
     async def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Calls a function that blocks, from a coroutine."""
         loop = asyncio.get_running_loop()
+        bell = doorbell(loop)
         future: asyncio.Future[Result] = loop.create_future()
 
         def settle(result: Any, error: Optional[BaseException]) -> None:
@@ -66,7 +124,7 @@ class Pool:
             except BaseException as problem:  # noqa: B036 - it is raised where the call is awaited
                 error = problem
             try:
-                loop.call_soon_threadsafe(settle, result, error)
+                bell.post(lambda: settle(result, error))
             except RuntimeError:  # the loop is closed; nobody waits
                 pass
 

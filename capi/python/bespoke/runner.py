@@ -106,7 +106,7 @@ class Runner:
         self._library = library()
         self._watches: Dict[int, _Feed] = {}
         self._routes = threading.Lock()
-        self._calls = Pool(8, "bespoke-call")
+        self._calls = Pool(8)
         self._host = Host(self._respond, own, clients, apply.profile_source if apply else None, threads)
         try:
             self._host.use_loop(asyncio.get_running_loop())

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from typing import Any, AsyncIterator, Callable, Deque, Dict, Iterator, Optional, Union
 
+from ._threads import doorbell
 from .errors import Closed
 from .job import ENDED, Change, Job
 
@@ -41,7 +42,7 @@ class _Feed:
                 return
             self._waking = True
             try:
-                self._loop.call_soon_threadsafe(self._wake)
+                doorbell(self._loop).post(self._wake)
             except RuntimeError:  # the loop is closed, and with it the reader
                 self._loop = None
 
