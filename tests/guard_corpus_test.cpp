@@ -13,8 +13,9 @@
 #include <memory>
 
 // The fact guard over corpora of generated texts. A corpus is a folder of *.jsonl; a line is {"id", "kind", "part":
-// "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}, with names
-// of files in examples/data, or whole documents, for profile and posting.
+// "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}. Profile
+// and posting are whole documents, or names of files in folders "profiles" and "postings" beside the corpus or in
+// examples/data.
 //
 //     guard_corpus_test                                    the corpora of this repository
 //     BESPOKE_GUARD_CORPUS=some/folder guard_corpus_test   that one too
@@ -35,16 +36,24 @@ struct Rates {
   }
 };
 
-json document(const json& value, const std::string& folder) {
+json document(const json& value, const std::filesystem::path& corpus, const std::string& folder) {
   if (!value.is_string()) return value;
   std::string name = std::filesystem::path(value.get<std::string>()).filename();
   if (!name.ends_with(".json")) name += ".json";
-  return sample(folder + "/" + name);
+  std::ifstream beside(corpus / folder / name);
+  return beside ? json::parse(beside) : sample(folder + "/" + name);
+}
+
+/// What the guard objects to in a text, for whoever looks into a false alarm.
+void describe(const std::vector<FactCheck>& checks, std::string& into) {
+  for (const FactCheck& check : checks) {
+    if (!check.supported) into += fmt::format(" [{} \"{}\": {}]", check.kind, check.text, check.note);
+  }
 }
 
 class Corpus {
  public:
-  explicit Corpus(const std::filesystem::path& folder) {
+  explicit Corpus(const std::filesystem::path& folder) : folder_(folder) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
@@ -82,8 +91,8 @@ class Corpus {
     if (!guard) {
       Posting posting;
       if (given.contains("posting") && !given.at("posting").is_null())
-        posting = read_posting(document(given.at("posting"), "postings"));
-      const json profile = document(given.at("profile"), "profiles");
+        posting = read_posting(document(given.at("posting"), folder_, "postings"));
+      const json profile = document(given.at("profile"), folder_, "profiles");
       guard = std::make_unique<FactGuard>(profile, posting, PlainDate{2026, 12});
       letters_[key_of(given)] = std::make_unique<LetterChecks>(profile, posting);
     }
@@ -95,12 +104,17 @@ class Corpus {
     const std::string text = given.at("text");
     const std::string part = given.at("part");
     bool violated = false;
+    std::string objections;
     if (part == "cv") {
-      violated = has_violation(guard.check_cv(text, given.value("evidence", std::vector<std::string>())));
+      const auto checks = guard.check_cv(text, given.value("evidence", std::vector<std::string>()));
+      violated = has_violation(checks);
+      describe(checks, objections);
     } else {
       // Addresses of others are the letter's checks' to find, with the guard in every run of the pipeline.
       for (const std::string_view sentence : split_sentences(text)) {
-        violated = violated || has_violation(guard.check_letter(sentence));
+        const auto checks = guard.check_letter(sentence);
+        violated = violated || has_violation(checks);
+        describe(checks, objections);
         for (const LetterFault& fault : letters_.at(key_of(given))->check(sentence)) {
           violated = violated || fault.kind == "link" || fault.kind == "address";
         }
@@ -109,10 +123,14 @@ class Corpus {
     const bool bad = given.at("verdict") == "bad";
     rows_[fmt::format("{} {}", part, given.at("kind").get<std::string>())].add(bad, violated);
     parts_[part].add(bad, violated);
-    if (bad != violated)
-      wrong_.push_back(fmt::format("{} {}", bad ? "missed     " : "false alarm", given.at("id").get<std::string>()));
+    if (bad != violated) {
+      wrong_.push_back(fmt::format("{} {} {}: {}{}", bad ? "missed     " : "false alarm",
+                                   given.at("id").get<std::string>(), given.at("kind").get<std::string>(), text,
+                                   objections));
+    }
   }
 
+  std::filesystem::path folder_;
   std::map<std::string, std::unique_ptr<FactGuard>> guards_;
   std::map<std::string, std::unique_ptr<LetterChecks>> letters_;
   std::map<std::string, Rates> rows_;

@@ -193,6 +193,14 @@ bool wishes(const WordLists& lists, const std::vector<Token>& tokens, std::size_
   return lists.contains("wish", tokens, begin, end) && !lists.contains("assertion", tokens, begin, end);
 }
 
+/// Whether a clause begins with a word that names what somebody has: "with", "as", "after".
+bool brings(const Token& token) {
+  constexpr std::string_view words[] = {
+      "with", "as",   "after", "having", "mit", "als", "nach",   "dank", "avec",  "en",   "apres",  "fort",  "forte",
+      "con",  "como", "tras",  "bei",    "in",  "at",  "during", "chez", "since", "seit", "depuis", "desde", "through"};
+  return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
+}
+
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -219,10 +227,22 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   }
   if (marker > i) {
     // Nothing before: what comes first behind it in its clause decides.
-    for (std::size_t k = i + 1; k < tokens.size() && !is_boundary(claim, k); ++k) {
+    std::size_t end = i + 1;
+    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    bool comma = false;
+    for (std::size_t k = i + 1; k < end; ++k) {
+      const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+      comma = comma || gap.find(',') != std::string_view::npos;
       if (markers[k] == 0) continue;
       if (markers[k] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
-      return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::person;
+      if (wishes(lists, tokens, 0, i)) return Speaker::wish;
+      // "Leading a crew of four would be a step up for me"; "with ten years of it I would like" claims the years.
+      if (!brings(tokens[clause]) && wishes(lists, tokens, i + 1, end)) {
+        const bool asked = claim.index->posting().words.contains(tokens[i].folded) || !tokens[i].capital;
+        return asked ? Speaker::wish : Speaker::nobody;
+      }
+      // What stands before a comma or far from "I" is rather what the applicant speaks of.
+      return !brings(tokens[clause]) && (comma || k > i + 5) ? Speaker::nobody : Speaker::person;
     }
     if (claimed_behind(claim, i)) return Speaker::person;
     return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;

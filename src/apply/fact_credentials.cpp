@@ -123,10 +123,49 @@ void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// Whether the name of a certificate says that only a part of it is done: "two of four modules", "theory part".
+bool is_partial(const FactSource& source) {
+  const std::vector<Quantity>& numbers = source.facts.quantities;
+  if (numbers.size() > 1 && numbers[0].value < numbers[1].value && numbers[1].first <= numbers[0].last + 4) return true;
+  return WordLists::facts().contains("partial_course", source.facts.tokens);
+}
+
+/// A certificate that the text cites, or says to hold, and that the evidence has only begun.
+void check_unfinished_certificate(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (WordLists::facts().contains("partial_course", tokens)) return;
+  for (const FactSource* source : claim.index->all()) {
+    if (source->section != "certificates" || !source->pointer.ends_with("/name") || !is_partial(*source)) continue;
+    const bool cited = !claim.letter && std::find(claim.cited.begin(), claim.cited.end(), source) != claim.cited.end();
+    if (!cited && !WordLists::facts().contains("certified", tokens) && !WordLists::facts().contains("finished", tokens))
+      continue;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (claim.letter && !claim.claimed(i)) continue;
+      const bool named = tokens[i].inner_capital || (tokens[i].capital && tokens[i].folded.size() > 7);
+      const bool there = std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {
+        return token.folded == tokens[i].folded || (token.folded.size() > 7 && tokens[i].folded.size() > 7 &&
+                                                    token.folded.compare(0, 7, tokens[i].folded, 0, 7) == 0);
+      });
+      const bool elsewhere =
+          std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* other) {
+            return other != source && other->section != "skills" && other->words.contains(tokens[i].folded);
+          });
+      const bool says_part =
+          std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
+            return !source->facts.quantities.empty() && q.value == source->facts.quantities.front().value;
+          });
+      if (named && there && !elsewhere && !says_part)
+        return verdicts.violation("certificate", claim.words(i, i), "only a part of it is done, by the evidence");
+    }
+  }
+}
+
 /// "holder of the DCG", where the evidence has nine of thirteen parts of it.
 void check_partial(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  if (!WordLists::facts().contains("finished", tokens) || WordLists::facts().contains("in_progress", tokens)) return;
+  if (WordLists::facts().contains("in_progress", tokens)) return;
+  check_unfinished_certificate(claim, verdicts);
+  if (!WordLists::facts().contains("finished", tokens)) return;
   for (const FactSource* source : claim.index->all()) {
     if ((source->section != "certificates" && source->section != "education") || source->facts.quantities.size() < 2)
       continue;

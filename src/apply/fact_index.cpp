@@ -3,6 +3,7 @@
 #include "apply/embedded_file.hpp"
 #include "apply/json_access.hpp"
 #include "apply/keywords.hpp"
+#include "apply/posting_sections.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
 
@@ -111,6 +112,12 @@ FactIndex::FactIndex(const nlohmann::json& profile, const Posting& posting, std:
   for (const Token& token : tokenize(posting.company)) company_.push_back(token.folded);
   for (const Token& token : tokenize(text_member(object_member(profile, "basics"), "name")))
     own_name_.insert(token.folded);
+  for (const PostingLine& line : posting_lines(posting.description)) {
+    if (line.section == PostingSection::intro || line.section == PostingSection::offer) continue;
+    for (const Token& token : stemmer.analyse(line.text)) {
+      if (token.folded.size() > 4 && !token.number) asked_.insert(token.stem);
+    }
+  }
   for (const Keyword& keyword : extract_keywords(posting, stemmer)) {
     if (Lexicon::skills().term(keyword.text) == nullptr) requirements_.push_back({keyword.text, keyword.stems});
   }

@@ -84,6 +84,8 @@ class FactIndex {
   /// Folded words of the company's name.
   const std::vector<std::string>& company() const { return company_; }
   const std::vector<FactRequirement>& requirements() const { return requirements_; }
+  /// Whether the posting asks for something in that word: it stands among the duties, requirements or wishes.
+  bool is_asked(const std::string& stem) const { return asked_.contains(stem); }
   /// Whether a folded word is part of the applicant's own name.
   bool is_own_name(const std::string& folded) const { return own_name_.contains(folded); }
 
@@ -113,6 +115,7 @@ class FactIndex {
   std::unordered_map<std::string, std::vector<std::size_t>> posting_words_;
   std::vector<std::string> company_;
   std::vector<FactRequirement> requirements_;
+  std::unordered_set<std::string> asked_;
   std::unordered_set<std::string> own_name_;
   std::unordered_set<std::string> words_;
   std::unordered_set<std::string> stems_;

@@ -124,13 +124,19 @@ class NameCheck {
   /// A place of the posting that the applicant only speaks of: "colleagues in Hamburg", but not "worked in Hamburg".
   bool harmless_place(std::size_t i, bool in_posting, const std::string& words) {
     if (!claim_.letter || !in_posting || i == 0) return false;
-    constexpr auto before =
-        std::to_array<std::string_view>({"in", "to", "near", "around", "nach", "aus", "a", "en", "from", "and", "und",
-                                         "et", "y", "between", "zwischen", "of"});
-    if (std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end()) return false;
+    constexpr auto before = std::to_array<std::string_view>(
+        {"in",      "to",   "near", "around",  "nach",     "aus",  "a",   "en",    "from",   "and",
+         "und",     "et",   "y",    "between", "zwischen", "of",   "e",   "entre", "across", "throughout",
+         "through", "with", "uber", "durch",   "mit",      "avec", "con", "into",  "for",    "via"});
+    const std::string_view gap = claim_.facts.text.substr(tokens_[i - 1].end, tokens_[i].begin - tokens_[i - 1].end);
+    if (std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end() &&
+        gap.find(',') == std::string_view::npos)
+      return false;
     constexpr auto past = std::to_array<std::string_view>(
-        {"worked", "lived", "studied", "led", "managed", "built", "ran", "was", "were", "been", "spent", "gearbeitet",
-         "gelebt", "studiert", "war", "travaille", "vecu", "trabaje", "vivi"});
+        {"worked", "lived",    "studied", "led",        "managed",   "built",    "ran",  "was",
+         "were",   "been",     "spent",   "gearbeitet", "gelebt",    "studiert", "war",  "travaille",
+         "vecu",   "trabaje",  "vivi",    "worked",     "delivered", "supplied", "sold", "opened",
+         "toured", "geleitet", "dirige",  "dirigi",     "years",     "jahre",    "ans",  "anos"});
     for (std::size_t k = 0; k < i; ++k) {
       if (std::find(past.begin(), past.end(), tokens_[k].folded) != past.end()) return false;
     }

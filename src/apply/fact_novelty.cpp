@@ -32,7 +32,9 @@ class NoveltyCheck {
     }
     for (const TermMatch& match : claim_.facts.skills) mark(match.first, match.first + match.count - 1);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (done_[i] || (!is_telling(i) && !is_new_people(i)) || is_known(i)) continue;
+      if (done_[i]) continue;
+      const bool people = is_new_people(i);
+      if ((!people && !is_telling(i)) || is_known(i) || (!people && stands_for_another(i))) continue;
       // What another check has found already needn't be said twice.
       const std::string words = claim_.words(i, i);
       const bool said = std::any_of(verdicts_.checks().begin(), verdicts_.checks().end(), [&](const FactCheck& check) {
@@ -80,6 +82,38 @@ class NoveltyCheck {
       }
       return false;
     });
+  }
+
+  /// Whether the word only says otherwise what the evidence says: the profile has it elsewhere, or its phrase has
+  /// something of the evidence, so that it stands in another word's place. What the posting has is rather borrowed, and
+  /// a phrase with nothing of the evidence in it is added.
+  bool stands_for_another(std::size_t i) const {
+    if (claim_.index->has_stem(tokens_[i].stem) || claim_.index->has_word(tokens_[i].folded)) return true;
+    const FactSource& posting = claim_.index->posting();
+    if (posting.stems.contains(tokens_[i].stem) || posting.words.contains(tokens_[i].folded)) return false;
+    std::size_t first = i;
+    while (first > 0 && !starts_phrase(first)) --first;
+    std::size_t end = i + 1;
+    while (end < tokens_.size() && !starts_phrase(end)) ++end;
+    for (std::size_t k = first; k < end; ++k) {
+      if (k == i || is_stop_word(tokens_[k].folded)) continue;
+      if (tokens_[k].has_digit || is_known(k)) return true;
+      for (const Quantity& quantity : claim_.facts.quantities) {
+        if (quantity.first <= k && k <= quantity.last) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether something new may be said from the token on: behind a mark, or with a word that adds.
+  bool starts_phrase(std::size_t i) const {
+    constexpr auto adding =
+        std::to_array<std::string_view>({"and", "or", "with", "using", "via", "through", "including", "by", "for",
+                                         "plus", "while", "to", "as", "based", "resulting", "leading"});
+    const std::string_view gap = claim_.facts.text.substr(tokens_[i - 1].end, tokens_[i].begin - tokens_[i - 1].end);
+    return tokens_[i - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos ||
+           gap.find("\xE2\x80\x94") != std::string_view::npos || gap.find(" \xE2\x80\x93 ") != std::string_view::npos ||
+           std::find(adding.begin(), adding.end(), tokens_[i].folded) != adding.end();
   }
 
   static bool is_free(const Token& token) {

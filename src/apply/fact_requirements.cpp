@@ -1,9 +1,11 @@
 #include "apply/fact_claim.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -15,6 +17,17 @@ bool is_plain(const std::vector<Token>& tokens, std::size_t i) {
   const Token& token = tokens[i];
   return token.number || token.folded.size() < 3 || is_stop_word(token.folded) || is_posting_filler(token.folded) ||
          WordLists::facts().match("plain", tokens, i) > 0;
+}
+
+/// Numbers are another check's.
+bool is_counted(const FactClaim& claim, std::size_t i) {
+  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                     [&](const Quantity& quantity) { return quantity.first <= i && i <= quantity.last; });
+}
+
+/// A name inside a letter's sentence is another check's too.
+bool is_named(const FactClaim& claim, const Token& token) {
+  return claim.letter && claim.facts.language != "de" && token.capital && !token.sentence_start;
 }
 
 bool is_known(const FactClaim& claim, const Token& token) {
@@ -48,7 +61,7 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t unknown = 0;
     std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
-      if (is_known(claim, tokens[k])) continue;
+      if (is_known(claim, tokens[k]) || is_counted(claim, k)) continue;
       ++(is_plain(tokens, k) ? plain : unknown);
     }
     // Two plain words in a row, neither of which the profile has, are a term too: "data protection".
@@ -81,7 +94,9 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t unknown = 0;
     std::size_t plain = 0;
     for (std::size_t k = i; k < i + longest; ++k) {
-      if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || is_known(claim, tokens[k])) continue;
+      if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || is_known(claim, tokens[k]) ||
+          is_counted(claim, k) || is_named(claim, tokens[k]))
+        continue;
       ++(is_plain(tokens, k) ? plain : unknown);
     }
     if (unknown > 0 || (plain > 1 && !claim.letter)) {
@@ -94,11 +109,53 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// Whether the token is a noun, as far as the language shows it.
+bool is_noun(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.facts.language == "de") return tokens[i].capital && !tokens[i].sentence_start;
+  if (tokens[i].capital && !tokens[i].sentence_start) return false;
+  if (claim.facts.language == "en")
+    return !EnglishWords::get().is_free(tokens[i].stem) && !EnglishWords::get().is_free(tokens[i].folded);
+  // Behind an article or preposition in French and Spanish.
+  constexpr auto before = std::to_array<std::string_view>(
+      {"la",  "le",  "les", "l",   "de",  "du",  "des", "d",   "en", "une", "un", "ses", "mes", "el",
+       "los", "las", "una", "del", "con", "por", "sus", "mis", "et", "y",   "ma", "mon", "mi"});
+  return i > 0 && std::find(before.begin(), before.end(), tokens[i - 1].folded) != before.end();
+}
+
+/// One word that the posting asks for and the profile hasn't, claimed in other words around it.
+void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::string& language = claim.facts.language;
+  if (claim.foreign || claim.index->posting().facts.language != language) return;
+  if (language != "de" && language != "fr" && language != "es" && language != "en") return;
+  if (language == "en" && !claim.letter) return;  // each word of these is judged by itself
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
+        is_plain(tokens, i) || is_counted(claim, i) || !is_noun(claim, i))
+      continue;
+    if (claim.letter && (claim.speakers[i] != Speaker::person || !claim.says_i)) continue;
+    if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||
+        !WordLists::tongues().list_of(tokens, i).empty())
+      continue;
+    const bool akin = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+      return std::any_of(source->stems.begin(), source->stems.end(),
+                         [&](const std::string& stem) { return EnglishWords::same_root(stem, token.stem); });
+    });
+    const std::string words = claim.words(i, i);
+    if (akin || covered(verdicts, words)) continue;
+    verdicts.violation("requirement", words,
+                       fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));
+  }
+}
+
 }  // namespace
 
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts) {
   check_asked(claim, verdicts);
   check_borrowed(claim, verdicts);
+  check_asked_words(claim, verdicts);
 }
 
 }  // namespace bespoke

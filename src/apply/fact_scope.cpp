@@ -1,9 +1,11 @@
 #include "apply/fact_hits.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <fmt/format.h>
@@ -78,6 +80,53 @@ void check_opposites(const FactClaim& claim, FactVerdicts& verdicts) {
         verdicts.violation("scope", claim.words(i, i), fmt::format("the evidence says \"{}\"", known));
       }
     }
+  }
+}
+
+/// "with no findings", "sin retrasos": that something wasn't there is a claim of its own. The evidence has the same
+/// thing and says that it wasn't.
+void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  constexpr auto none = std::to_array<std::string_view>({"no", "without", "zero", "nil", "ohne", "kein", "keine",
+                                                         "keinen", "keinerlei", "null", "sans", "aucun", "aucune",
+                                                         "zero", "sin", "ningun", "ninguna", "cero", "ni"});
+  constexpr auto idle = std::to_array<std::string_view>(
+      {"more",    "less", "fewer",   "longer", "later",  "doubt", "one",    "other",   "matter",
+       "earlier", "mehr", "weniger", "plus",   "mas",    "menos", "anyone", "anybody", "anything",
+       "having",  "need", "any",     "a",      "the",    "un",    "une",    "una",     "de",
+       "d",       "ein",  "eine",    "einen",  "ningun", "aucun", "solo"});
+  const auto is_in = [](const auto& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  const auto denies = [&](const FactSource* source) {
+    const bool word = std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {
+      return is_in(none, token.folded) || token.folded == "never" || token.folded == "not" || token.folded == "free" ||
+             token.folded == "nie" || token.folded == "nicht" || token.folded == "jamais" || token.folded == "nunca" ||
+             token.folded == "none" || token.folded == "0" || token.folded.ends_with("frei") ||
+             token.script != Script::latin;
+    });
+    return word;
+  };
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_in(none, tokens[i].folded) || tokens[i].ends_sentence) continue;
+    std::size_t at = i + 1;
+    while (at + 1 < tokens.size() && at < i + 3 && is_in(idle, tokens[at].folded)) ++at;
+    const std::string& word = tokens[at].folded;
+    if (word.size() < 4 || is_in(idle, word) || (claim.facts.language == "en" && word.ends_with("ing"))) continue;
+    const bool denied = std::any_of(claim.cited.begin(), claim.cited.end(), denies);
+    bool known = claim.foreign;
+    for (std::size_t k = at; k < std::min(at + 3, tokens.size()); ++k) {
+      for (const FactSource* source : claim.cited) {
+        known = known || source->stems.contains(tokens[k].stem) ||
+                std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
+                  return claim.facts.language == "en" && EnglishWords::get().alike(stem, tokens[k].stem);
+                });
+      }
+      if (tokens[k].ends_sentence) break;
+    }
+    if (denied && known) continue;
+    return verdicts.violation("scope", claim.words(i, at), "the evidence doesn't say that there was none");
   }
 }
 
@@ -247,6 +296,7 @@ void check_owner(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts) {
   check_denials(claim, verdicts);
   check_opposites(claim, verdicts);
+  check_absences(claim, verdicts);
   check_whole(claim, verdicts);
   check_limits(claim, verdicts);
   check_periods(claim, verdicts);

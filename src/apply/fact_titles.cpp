@@ -144,8 +144,10 @@ const FactSource* find_row(const FactSources& sources, const std::vector<Token>&
     const std::vector<Token>& there = source->facts.tokens;
     for (std::size_t k = 0; k < there.size(); ++k) {
       if (there[k].folded != tokens[i].folded) continue;
-      if (i > 0 && k > 0 && tokens[i].begin - tokens[i - 1].end == 1 && there[k - 1].folded == tokens[i - 1].folded &&
-          !is_stop_word(tokens[i - 1].folded))
+      if (i > 0 && k > 0 && tokens[i].begin - tokens[i - 1].end <= 1 && there[k - 1].folded == tokens[i - 1].folded &&
+          !is_stop_word(tokens[i - 1].folded) &&
+          (tokens[i].script != Script::han ||
+           (k + 1 < there.size() && i + 1 < tokens.size() && there[k + 1].folded == tokens[i + 1].folded)))
         return source;
       if (k + 2 < there.size() && i + 2 < tokens.size() && there[k + 1].folded == tokens[i + 1].folded &&
           there[k + 2].folded == tokens[i + 2].folded)

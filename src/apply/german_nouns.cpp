@@ -54,6 +54,25 @@ bool is_determiner(const Token& token) {
           token.folded.size() > 4);
 }
 
+/// Letters that German words hardly have: "Shopify", "Figma", "Cisco".
+bool looks_foreign(const Token& token) {
+  const std::string& word = token.folded;
+  if (token.inner_capital || token.has_digit || word.find('y') != std::string::npos) return true;
+  for (std::size_t k = 0; k < word.size(); ++k) {
+    if (word[k] == 'c' && (k + 1 == word.size() || (word[k + 1] != 'h' && word[k + 1] != 'k'))) return true;
+    if (word[k] == 'q' && (k + 1 == word.size() || word[k + 1] != 'u')) return true;
+  }
+  return word.ends_with('a') || word.ends_with('o') || word.ends_with('i') || word.ends_with('x') ||
+         word.ends_with("us") || word.ends_with("is") || word.ends_with("os") || word.ends_with("ee") ||
+         word.find("sh") != std::string::npos || word.find("oo") != std::string::npos;
+}
+
+/// Prepositions that a company or a school follows more than a thing does.
+bool follows_employer(const std::string& preposition) {
+  return preposition == "bei" || preposition == "von" || preposition == "fur" || preposition == "firma" ||
+         preposition == "an" || preposition == "nach" || preposition == "aus";
+}
+
 bool follows_bare(const std::string& preposition) {
   return preposition == "bei" || preposition == "von" || preposition == "mit" || preposition == "fur" ||
          preposition == "in" || preposition == "an" || preposition == "nach" || preposition == "aus" ||
@@ -84,7 +103,7 @@ bool is_german_name(const std::vector<Token>& tokens, std::size_t i) {
   if (noun) return false;
   if (token.sentence_start || is_determiner(tokens[i - 1])) return false;
   if (before == "bei") return !token.folded.ends_with("en");
-  if (!follows_bare(before)) return false;
+  if (!follows_bare(before) || (!follows_employer(before) && !looks_foreign(token))) return false;
   // Bare plurals and masses: "mit Kunden", "für Kinder", "von Waren".
   return !token.folded.ends_with("en") && !token.folded.ends_with("er") && !token.folded.ends_with("ern") &&
          !token.folded.ends_with("eln") && !token.folded.ends_with("e") && !token.folded.ends_with("ung");

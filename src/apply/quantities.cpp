@@ -35,6 +35,15 @@ bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, doub
     const auto figures = read_figures(number, in.language);
     if (!figures) return false;
     quantity.value = figures->value;
+    // "7:30" is half past seven.
+    const std::string& minutes = in.word(i + 1);
+    if (number == folded && folded.size() <= 2 && figures->value < 24 && in.gap_after(i) == ":" &&
+        minutes.size() == 2 && in.tokens[i + 1].number && minutes < "60") {
+      quantity.value += std::stod(minutes) / 60;
+      quantity.last = i + 1;
+      done = true;
+      return true;
+    }
     step = figures->step;
     const std::string_view suffix = std::string_view(folded).substr(number.size());
     return suffix.empty() || read_suffix(quantity, suffix, scale, done);
@@ -85,6 +94,7 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   read_bound(in, quantity);
   read_noun(in, quantity);
   read_rate(in, quantity);
+  read_rate_before(in, quantity);
   read_ordinal(in, quantity);
   read_label(in, quantity);
   read_factor(in, quantity);

@@ -9,7 +9,21 @@
 
 namespace bespoke {
 
-enum class Dimension : std::uint8_t { count, percent, time, data, money, length, mass, area, frequency };
+enum class Dimension : std::uint8_t {
+  count,
+  percent,
+  time,
+  data,
+  money,
+  length,
+  mass,
+  area,
+  volume,
+  power,
+  energy,
+  voltage,
+  frequency
+};
 
 /// What a text says around a number: "about", "more than", "up to".
 enum class Bound : std::uint8_t { exact, about, over, at_least, nearly, under, up_to };

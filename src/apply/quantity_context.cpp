@@ -85,7 +85,8 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     const bool joined = gap == "/" || joiner == "per" || joiner == "a" || joiner == "an" || joiner == "each" ||
                         joiner == "every" || joiner == "pro" || joiner == "par" || joiner == "por" || joiner == "al" ||
                         joiner == "في" || joiner == "je" || joiner == "jede" || joiner == "jeden" || joiner == "每" ||
-                        joiner == "the" || joiner == "la";
+                        joiner == "the" || joiner == "la" || joiner == "im" || joiner == "am" || joiner == "cada" ||
+                        joiner == "chaque" || (joiner == "der" && in.word(i - 2) == "in");
     const std::string_view rate = period_of(in.word(i));
     if (rate.empty()) continue;
     // "a shift to search" is a change.
@@ -105,6 +106,21 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
       quantity.rate = rate == "day" ? "day" : std::string(rate);
       return;
     }
+  }
+}
+
+void read_rate_before(const QuantityText& in, Quantity& quantity) {
+  if (!quantity.rate.empty() || in.language != "zh") return;
+  for (std::size_t i = quantity.first; i-- > 0 && quantity.first - i < 8;) {
+    if (in.tokens[i].ends_sentence || in.gap_before(i + 1).find("\xEF\xBC\x8C") != std::string_view::npos) return;
+    if (in.word(i) != "每") continue;
+    const std::string& period = in.word(i + 1);
+    quantity.rate = period == "年"                     ? "year"
+                    : period == "月"                   ? "month"
+                    : period == "周" || period == "星" ? "week"
+                    : period == "天" || period == "日" ? "day"
+                                                       : "";
+    return;
   }
 }
 

@@ -15,6 +15,8 @@ void read_noun(const QuantityText& in, Quantity& quantity);
 
 /// "a month", "/s", "monthly": how often.
 void read_rate(const QuantityText& in, Quantity& quantity);
+/// Chinese says how often before the number.
+void read_rate_before(const QuantityText& in, Quantity& quantity);
 
 /// "eight times faster" is a factor, "four times a year" is none.
 void read_factor(const QuantityText& in, Quantity& quantity);

@@ -90,6 +90,17 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
   return false;
 }
 
+/// "by half" where the evidence says "by 50%", and the other way round.
+bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    if (claim.ratio == other.ratio) return false;
+    const Quantity& factor = claim.ratio ? claim : other;
+    const Quantity& share = claim.ratio ? other : claim;
+    return share.dimension == Dimension::percent && factor.value < 1 &&
+           near(share.value, 100 * (1 - factor.value), 0.01);
+  });
+}
+
 /// "four times a year" is quarterly.
 bool is_period(const Quantity& claim, const FactSource& source) {
   if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
@@ -138,7 +149,8 @@ bool is_the_others(const Quantity& claim, const FactSource& source) {
 }  // namespace
 
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  return follows_from_movement(text, claim, source) || is_period(claim, source) || is_the_others(claim, source) ||
+  return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
+         is_the_others(claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
                      [&](const Quantity& other) { return has_unit_of_neighbour(text, claim, other); });
 }

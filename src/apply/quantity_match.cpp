@@ -108,6 +108,11 @@ bool nouns_agree(const FactClaim& claim, const Quantity& quantity, const FactSou
   const std::vector<std::string_view> known = phrase_of(source.facts, other);
   if (said.empty() || known.empty()) return true;
   const EnglishWords& words = EnglishWords::get();
+  const bool novel = !strict && std::none_of(said.begin(), said.end(), [&](std::string_view one) {
+    const std::string stem(one);
+    return claim.index->has_stem(stem) || claim.index->posting().stems.contains(stem);
+  });
+  if (novel) return true;
   return std::any_of(said.begin(), said.end(), [&](std::string_view one) {
     return std::any_of(known.begin(), known.end(), [&](std::string_view two) { return words.alike(one, two); });
   });

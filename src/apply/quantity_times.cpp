@@ -1,5 +1,6 @@
 #include "apply/quantity_times.hpp"
 
+#include "apply/number_words.hpp"
 #include "apply/quantity_context.hpp"
 #include "apply/quantity_units.hpp"
 #include "apply/quantity_words.hpp"
@@ -14,7 +15,7 @@ namespace {
 bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   const std::string& article = in.word(i);
   const bool one = article == "a" || article == "one" || article == "ein" || article == "eine" || article == "einen" ||
-                   article == "einem" || article == "un" || article == "une" || article == "una";
+                   article == "einem" || article == "eines" || article == "un" || article == "une" || article == "una";
   if (!one || i + 1 >= in.tokens.size()) return false;
   const UnitName* named = unit_of(in.word(i + 1));
   if (named == nullptr || named->dimension != Dimension::time ||
@@ -24,7 +25,8 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   const std::string& behind = in.word(i + 2);
   const bool long_word = behind == "lang" || behind == "durant" || behind == "long";
   const bool for_word = i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
-                                  before == "during" || before == "fur" || before == "over" || before == "within");
+                                  before == "during" || before == "fur" || before == "over" || before == "within" ||
+                                  before == "en" || before == "binnen" || before == "innerhalb" || before == "in");
   if (!long_word && !for_word) return false;
   unit = named;
   return true;
@@ -142,9 +144,31 @@ bool names_currency_behind(const QuantityText& in, std::size_t i) {
   return false;
 }
 
+/// "by half", "de moitié", "a la mitad", "um die Hälfte".
+bool is_halving(const QuantityText& in, std::size_t i) {
+  const std::string& word = in.word(i);
+  const std::string& before = i > 0 ? in.word(i - 1) : word;
+  if (word == "half") return before == "by" || before == "in";
+  if (word == "moitie") return before == "de";
+  if (word == "mitad") return before == "la" && i > 1 && (in.word(i - 2) == "a" || in.word(i - 2) == "en");
+  return word == "halfte" && before == "die" && i > 1 && (in.word(i - 2) == "um" || in.word(i - 2) == "auf");
+}
+
 /// "doubled", "halved", "dozens of".
 std::size_t read_amount(const QuantityText& in, std::size_t i, Quantity& quantity) {
-  const auto amount = amount_word(in, i);
+  // "divisé par deux", "dividido entre tres"
+  if ((in.word(i).starts_with("divis") || in.word(i).starts_with("divid")) &&
+      (in.word(i + 1) == "par" || in.word(i + 1) == "por" || in.word(i + 1) == "entre" || in.word(i + 1) == "by")) {
+    const auto by = i + 2 < in.tokens.size() ? read_spelled_number(in.tokens, i + 2, in.language) : std::nullopt;
+    if (by && by->value > 1 && by->value <= 10) {
+      quantity.first = i;
+      quantity.last = i + 1 + by->count;
+      quantity.value = 1 / by->value;
+      quantity.ratio = quantity.spelled = true;
+      return quantity.last - i + 1;
+    }
+  }
+  const auto amount = is_halving(in, i) ? std::optional(AmountWord{0.5, true}) : amount_word(in, i);
   if (!amount) return 0;
   quantity.first = quantity.last = i;
   quantity.value = amount->value;

@@ -12,9 +12,10 @@ namespace {
 
 Dimension dimension_of(std::string_view name) {
   constexpr std::pair<std::string_view, Dimension> names[] = {
-      {"percent", Dimension::percent}, {"time", Dimension::time},          {"data", Dimension::data},
-      {"money", Dimension::money},     {"length", Dimension::length},      {"mass", Dimension::mass},
-      {"area", Dimension::area},       {"frequency", Dimension::frequency}};
+      {"percent", Dimension::percent}, {"time", Dimension::time},       {"data", Dimension::data},
+      {"money", Dimension::money},     {"length", Dimension::length},   {"mass", Dimension::mass},
+      {"area", Dimension::area},       {"volume", Dimension::volume},   {"power", Dimension::power},
+      {"energy", Dimension::energy},   {"voltage", Dimension::voltage}, {"frequency", Dimension::frequency}};
   for (const auto& [known, dimension] : names) {
     if (known == name) return dimension;
   }
