@@ -168,7 +168,7 @@ BESPOKE_C_API void bespoke_buffer_free(bespoke_buffer *buffer);
  *                           journal, retries and limits; then the output is, by "parse", the answer's text as a string
  *                           ("text"), the answer as JSON ("json"), or what a task of kind "parse" says ("host", default)
  *   "claim":      "all" (default), "submitted" (only jobs submitted or resumed through this runner), "none" (never works).
- *   "max_jobs": 10000, "pool_threads": 4, "max_takeovers": 5, "heartbeat_every_ms": 10000, "lease_expires_ms": 30000,
+ *   "max_jobs": 10000, "max_jobs_per_owner": 0 (any), "max_payload_bytes": 16777216, "pool_threads": 4, "max_takeovers": 5, "heartbeat_every_ms": 10000, "lease_expires_ms": 30000,
  *   "probe_every_ms": 200, "purge_every_ms": 60000
  *   "log":        {"to": "stderr|events|none" (stderr), "level": "debug|info|warning|error" (warning)}
  *   "max_log_events": 1000    logs beyond that are dropped, oldest first, and counted
@@ -265,6 +265,26 @@ BESPOKE_C_API int32_t bespoke_job_signal(bespoke_runner *runner, const char *id,
 BESPOKE_C_API int32_t bespoke_job_resume(bespoke_runner *runner, const char *id, size_t id_size, const char *owner,
                                          size_t owner_size, bespoke_buffer **job, bespoke_error **error);
 
+/* Makes a new job of the same owner, pipeline and input that takes over the outputs of the phases before "from" and runs
+ * the rest anew. `request` is {"from": name of a phase, "model": absent for that of the old job, "key": ""}.
+ * BESPOKE_E_CONFLICT when one of those phases isn't finished. `job` becomes the new job's snapshot. Blocks. */
+BESPOKE_C_API int32_t bespoke_job_fork(bespoke_runner *runner, const char *id, size_t id_size, const char *request,
+                                       size_t request_size, const char *owner, size_t owner_size, bespoke_buffer **job,
+                                       bespoke_error **error);
+
+/* Deletes a job and all that belongs to it, wherever it runs. Blocks. */
+BESPOKE_C_API int32_t bespoke_job_delete(bespoke_runner *runner, const char *id, size_t id_size, const char *owner,
+                                         size_t owner_size, bespoke_error **error);
+
+/* Deletes all jobs of an owner, who must be named; `count` (may be NULL) becomes how many there were. Blocks. */
+BESPOKE_C_API int32_t bespoke_owner_delete(bespoke_runner *runner, const char *owner, size_t owner_size, uint64_t *count,
+                                           bespoke_error **error);
+
+/* Deletes ended jobs, an owner's or everybody's: those whose time to live is over when `ended_for_ms` is negative (the
+ * runner does that by itself, too), else all that ended so long ago. `count` (may be NULL) becomes how many. Blocks. */
+BESPOKE_C_API int32_t bespoke_runner_purge(bespoke_runner *runner, int64_t ended_for_ms, const char *owner,
+                                           size_t owner_size, uint64_t *count, bespoke_error **error);
+
 /* Waits until the job has ended or waits for a signal. `job` becomes the snapshot of then. BESPOKE_NOTHING, with the
  * newest snapshot, when `timeout_ms` has passed first; negative waits for ever. Blocks its thread: with many jobs use
  * watches. */
@@ -278,8 +298,8 @@ BESPOKE_C_API int32_t bespoke_job_wait(bespoke_runner *runner, const char *id, s
  * Takes the next event of this runner: changes of watched jobs, tasks for the host, logs. Waits up to `timeout_ms` (0:
  * not at all; negative: until something comes). BESPOKE_NOTHING when the time is up, BESPOKE_CLOSED once the runner has
  * shut down and all events have been taken, for ever after. Any number of threads may ask; each event goes to one of
- * them. The queue is bounded: pending texts of one stream grow together, of pending snapshots of one watch the newest
- * stays, tasks are never dropped. `event` becomes a JSON object with "event":
+ * them. The queue is bounded: pending texts of one stream grow together, of pending snapshots of one watch the very
+ * first and the newest stay, tasks are never dropped. `event` becomes a JSON object with "event":
  *
  *   {"event": "change", "watch": 3, "change": CHANGE}
  *       CHANGE is {"kind": "snapshot", "job": {...}}, {"kind": "text", "id", "phase", "attempt", "offset", "text"} (text

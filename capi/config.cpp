@@ -45,6 +45,9 @@ RunnerOptions read_limits(JsonReader& config) {
   options.claim = scopes[config.word("claim", {"all", "submitted", "none"}, 0)];
   options.max_jobs =
       static_cast<std::size_t>(config.integer("max_jobs", static_cast<std::int64_t>(options.max_jobs), 1, 10'000'000));
+  options.max_jobs_per_owner = static_cast<int>(config.integer("max_jobs_per_owner", 0, 0, INT32_MAX));
+  options.max_payload_bytes = static_cast<std::size_t>(config.integer(
+      "max_payload_bytes", static_cast<std::int64_t>(options.max_payload_bytes), 1, std::int64_t{1} << 40));
   options.pool_threads = static_cast<std::size_t>(
       config.integer("pool_threads", static_cast<std::int64_t>(options.pool_threads), 1, 1024));
   options.max_takeovers = static_cast<int>(config.integer("max_takeovers", options.max_takeovers, 0, 1'000'000));

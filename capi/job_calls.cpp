@@ -7,6 +7,7 @@
 #include <bespoke/error.hpp>
 #include <bespoke/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace bespoke::capi {
@@ -33,6 +34,17 @@ SubmitRequest read_submit(const Json& text) {
   request.priority = static_cast<int>(reader.integer("priority", 0, INT32_MIN, INT32_MAX));
   request.run_at = read_time(reader, "run_at");
   request.traceparent = reader.string("traceparent");
+  reader.finish();
+  return request;
+}
+
+ForkRequest read_fork(const Json& text) {
+  const Tree tree = Tree::parse(text.text());
+  JsonReader reader(tree, "request");
+  ForkRequest request;
+  request.from = reader.required_string("from");
+  if (reader.has("model")) request.model = reader.string("model");
+  request.key = reader.string("key");
   reader.finish();
   return request;
 }
@@ -190,6 +202,51 @@ int32_t bespoke_job_resume(bespoke_runner* runner, const char* id, size_t id_siz
   return about_job(
       runner, id, id_size, owner, owner_size, job, "job", error,
       [](PhaseRunner& it, const JobId& job_id, const Owner& whose) { return to_json(it.resume(job_id, whose)); });
+}
+
+int32_t bespoke_job_fork(bespoke_runner* runner, const char* id, size_t id_size, const char* request,
+                         size_t request_size, const char* owner, size_t owner_size, bespoke_buffer** job,
+                         bespoke_error** error) {
+  return about_job(runner, id, id_size, owner, owner_size, job, "job", error,
+                   [&](PhaseRunner& it, const JobId& job_id, const Owner& whose) {
+                     const ForkRequest wanted = read_fork(json_of(request, request_size, "request"));
+                     return to_json(it.get(it.fork(job_id, wanted, whose)));
+                   });
+}
+
+int32_t bespoke_job_delete(bespoke_runner* runner, const char* id, size_t id_size, const char* owner, size_t owner_size,
+                           bespoke_error** error) {
+  return guarded(error, [&] {
+    const Call call(runner);
+    call.runner().remove(id_of(id, id_size), owner_of(owner, owner_size));
+    return BESPOKE_OK;
+  });
+}
+
+int32_t bespoke_owner_delete(bespoke_runner* runner, const char* owner, size_t owner_size, uint64_t* count,
+                             bespoke_error** error) {
+  return guarded(error, [&] {
+    if (count != nullptr) *count = 0;
+    const Call call(runner);
+    const Owner whose = owner_of(owner, owner_size);
+    if (!whose) refuse_null("owner");
+    const std::size_t deleted = call.runner().remove_owner(*whose);
+    if (count != nullptr) *count = deleted;
+    return BESPOKE_OK;
+  });
+}
+
+int32_t bespoke_runner_purge(bespoke_runner* runner, int64_t ended_for_ms, const char* owner, size_t owner_size,
+                             uint64_t* count, bespoke_error** error) {
+  return guarded(error, [&] {
+    if (count != nullptr) *count = 0;
+    const Call call(runner);
+    constexpr int64_t longest = 100LL * 365 * 24 * 3600 * 1000;
+    const auto age = ended_for_ms < 0 ? std::nullopt : std::optional(Millis(std::min(ended_for_ms, longest)));
+    const std::size_t deleted = call.runner().purge(owner_of(owner, owner_size), age);
+    if (count != nullptr) *count = deleted;
+    return BESPOKE_OK;
+  });
 }
 
 int32_t bespoke_job_wait(bespoke_runner* runner, const char* id, size_t id_size, int64_t timeout_ms, const char* owner,

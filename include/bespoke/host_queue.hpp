@@ -16,8 +16,8 @@ namespace bespoke {
 
 /// Events for a host that has threads or an event loop of its own: nothing is ever called back, the host asks. Changes
 /// of watched jobs, tasks and logs come in one queue, as JSON; capi/bespoke.h tells their form. Bounded: pending texts
-/// of a stream grow together, of the pending snapshots of a watch the newest stays, logs beyond a number are dropped
-/// and counted; tasks are never dropped. All methods may be called from any thread.
+/// of a stream grow together, of the pending snapshots of a watch the first and the newest stay, logs beyond a number
+/// are dropped and counted; tasks are never dropped. All methods may be called from any thread.
 class HostQueue {
  public:
   explicit HostQueue(std::size_t max_logs = 1000);

@@ -56,10 +56,11 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
   Stats stats();
 
  private:
-  /// A watch and what it has pending: in this order, at most one snapshot, one reset and one text for each stream.
+  /// A watch and what it has pending: the first snapshot and the newest, and one reset and one text for each stream.
   struct Watched {
     std::unique_ptr<Watch> watch;
     std::deque<Change> pending;
+    bool told = false;    ///< the host has taken its first snapshot
     bool queued = false;  ///< stands in items_
     bool gone = false;    ///< its job was deleted
   };
@@ -77,7 +78,7 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
 
   void changed(std::uint64_t number, const Change& change);
   void gone(std::uint64_t number);
-  static void add(std::deque<Change>& pending, const Change& change);
+  static void add(Watched& watched, const Change& change);
   void enqueue(Item item) BESPOKE_REQUIRES(mutex_);
   void ready(std::uint64_t number, Watched& watched) BESPOKE_REQUIRES(mutex_);
   /// What an item says, made outside the lock; nothing when it has become void.
@@ -151,6 +152,7 @@ std::optional<std::string> HostQueue::State::say(Item item) {
       over = std::move(watched.watch);
       watches_.erase(found);
     } else {
+      watched.told = true;
       change = std::move(watched.pending.front());
       watched.pending.pop_front();
       if (!watched.pending.empty() || watched.gone) ready(number, watched);
@@ -165,12 +167,18 @@ void HostQueue::State::ready(std::uint64_t number, Watched& watched) {
   enqueue(Changes{number});
 }
 
-void HostQueue::State::add(std::deque<Change>& pending, const Change& change) {
+void HostQueue::State::add(Watched& watched, const Change& change) {
+  std::deque<Change>& pending = watched.pending;
   switch (change.kind) {
-    case Change::Kind::snapshot:
-      // At the end, behind the texts: the last snapshot of a job comes last.
-      std::erase_if(pending, [](const Change& old) { return old.kind == Change::Kind::snapshot; });
+    case Change::Kind::snapshot: {
+      // The newest at the end, behind the texts, so that the last snapshot of a job comes last. The very first stays in
+      // front: a host always knows the job that a text belongs to.
+      const auto first = pending.begin() + (!watched.told && !pending.empty() ? 1 : 0);
+      pending.erase(
+          std::remove_if(first, pending.end(), [](const Change& old) { return old.kind == Change::Kind::snapshot; }),
+          pending.end());
       break;
+    }
     case Change::Kind::reset:
       std::erase_if(pending,
                     [&](const Change& old) { return old.kind != Change::Kind::snapshot && old.phase == change.phase; });
@@ -191,7 +199,7 @@ void HostQueue::State::changed(std::uint64_t number, const Change& change) {
   const MutexLock lock(mutex_);
   const auto found = watches_.find(number);
   if (found == watches_.end() || closed_) return;
-  add(found->second.pending, change);
+  add(found->second, change);
   ready(number, found->second);
 }
 

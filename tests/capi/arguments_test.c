@@ -80,6 +80,8 @@ static void every_job_call(int32_t wanted, bespoke_runner* runner, const char* i
   REFUSES(wanted, bespoke_job_cancel(runner, id, n, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_signal(runner, id, n, "go", 2, "1", 1, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_resume(runner, id, n, owner, owner_size, &buffer, &error));
+  REFUSES(wanted, bespoke_job_fork(runner, id, n, "{\"from\":\"send\"}", 15, owner, owner_size, &buffer, &error));
+  REFUSES(wanted, bespoke_job_delete(runner, id, n, owner, owner_size, &error));
   REFUSES(wanted, bespoke_job_wait(runner, id, n, 0, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_watch_open(runner, id, n, owner, owner_size, &number, &error));
   CHECK(number == 0 || number == 7);
@@ -89,6 +91,8 @@ static void every_runner_call(int32_t wanted, bespoke_runner* runner) {
   int fd = 7;
   REFUSES(wanted, bespoke_job_submit(runner, order_request, strlen(order_request), &buffer, &error));
   REFUSES(wanted, bespoke_job_list(runner, NULL, 0, &buffer, &error));
+  REFUSES(wanted, bespoke_owner_delete(runner, "ada", 3, NULL, &error));
+  REFUSES(wanted, bespoke_runner_purge(runner, -1, NULL, 0, NULL, &error));
   REFUSES(wanted, bespoke_runner_stats(runner, &buffer, &error));
   REFUSES(wanted, bespoke_runner_metrics(runner, &buffer, &error));
   REFUSES(wanted, bespoke_runner_wait_until_idle(runner, 0, &error));
@@ -174,6 +178,10 @@ static void test_outputs(bespoke_runner* runner) {
   CHECK_STATUS(wrong, bespoke_job_cancel(runner, no_id, n, NULL, 0, NULL, NULL));
   CHECK_STATUS(wrong, bespoke_job_signal(runner, no_id, n, "a", 1, "1", 1, NULL, 0, NULL, NULL));
   CHECK_STATUS(wrong, bespoke_job_resume(runner, no_id, n, NULL, 0, NULL, NULL));
+  CHECK_STATUS(wrong, bespoke_job_fork(runner, no_id, n, "{\"from\":\"a\"}", 12, NULL, 0, NULL, NULL));
+  CHECK_STATUS(wrong, bespoke_owner_delete(runner, NULL, 0, NULL, NULL));
+  CHECK_STATUS(wrong, bespoke_owner_delete(runner, NULL, 3, NULL, NULL));
+  CHECK_STATUS(wrong, bespoke_runner_purge(runner, -1, NULL, 3, NULL, NULL));
   CHECK_STATUS(wrong, bespoke_job_wait(runner, no_id, n, 0, NULL, 0, NULL, NULL));
   CHECK_STATUS(wrong, bespoke_next_event(runner, 0, NULL, NULL));
   CHECK_STATUS(wrong, bespoke_watch_open(runner, no_id, n, NULL, 0, NULL, NULL));

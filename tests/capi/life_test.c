@@ -36,6 +36,36 @@ static int run_until(bespoke_runner* runner, const char* state) {
   }
 }
 
+/* Forks a succeeded order before its last phase, deletes the fork while it is watched, then all that is left. */
+static void test_fork_and_delete(bespoke_runner* runner, const char* id) {
+  static const char from_send[] = "{\"from\":\"send\"}";
+  bespoke_buffer* buffer = NULL;
+  char forked[64];
+  uint64_t watch = 0;
+  uint64_t count = 0;
+  int ended = 0;
+  CHECK_STATUS(BESPOKE_OK,
+               bespoke_job_fork(runner, id, strlen(id), from_send, strlen(from_send), "ada", 3, &buffer, NULL));
+  string_of(bespoke_buffer_data(buffer), "id", forked, sizeof forked);
+  bespoke_buffer_free(buffer);
+  CHECK(strcmp(forked, id) != 0);
+  CHECK_STATUS(BESPOKE_OK, bespoke_watch_open(runner, forked, strlen(forked), NULL, 0, &watch, NULL));
+  CHECK_STATUS(BESPOKE_E_NOT_FOUND, bespoke_job_delete(runner, forked, strlen(forked), "bob", 3, NULL));
+  CHECK_STATUS(BESPOKE_OK, bespoke_job_delete(runner, forked, strlen(forked), "ada", 3, NULL));
+  CHECK_STATUS(BESPOKE_E_NOT_FOUND, bespoke_job_get(runner, forked, strlen(forked), NULL, 0, &buffer, NULL));
+  while (!ended) {
+    REQUIRE(bespoke_next_event(runner, 20000, &buffer, NULL) == BESPOKE_OK);
+    ended = strncmp(bespoke_buffer_data(buffer), "{\"event\":\"watch_end\"", 20) == 0 &&
+            number_of(bespoke_buffer_data(buffer), "watch") == watch;
+    bespoke_buffer_free(buffer);
+  }
+  CHECK_STATUS(BESPOKE_NOTHING, bespoke_watch_close(runner, watch, NULL));
+  CHECK_STATUS(BESPOKE_OK, bespoke_runner_purge(runner, -1, NULL, 0, &count, NULL));
+  CHECK(count == 0);
+  CHECK_STATUS(BESPOKE_OK, bespoke_owner_delete(runner, "ada", 3, &count, NULL));
+  CHECK(count == 1);
+}
+
 static void test_whole_life(void) {
   bespoke_runner* runner = open_runner(every_kind);
   bespoke_buffer* buffer = NULL;
@@ -85,6 +115,7 @@ static void test_whole_life(void) {
   CHECK(strstr(bespoke_buffer_data(buffer), "\nbespoke_host_watches_open 1\n") != NULL);
   bespoke_buffer_free(buffer);
   CHECK_STATUS(BESPOKE_OK, bespoke_runner_wait_until_idle(runner, 10000, NULL));
+  test_fork_and_delete(runner, id);
   CHECK_STATUS(BESPOKE_OK, bespoke_watch_close(runner, watch, NULL));
   CHECK_STATUS(BESPOKE_NOTHING, bespoke_watch_close(runner, watch, NULL));
   bespoke_runner_free(runner);

@@ -65,6 +65,9 @@ class Host:
         self._clients = clients
         self._profile_source = profile_source
         self._pool = Pool(threads)
+        # Answers of coroutines are written by a thread of their own, in order: making JSON of a large output would hold up
+        # the event loop.
+        self._writer = Pool(1)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._own_loop: Optional[LoopThread] = None
         self._lock = threading.Lock()
@@ -116,7 +119,7 @@ class Host:
                 answer = _failure(problem, what)
             except BaseException as problem:
                 answer = _failure(problem, what)
-            self._answer(number, answer)
+            self._answer_later(number, answer)
 
         def begin() -> None:
             if ended.is_set():
@@ -159,6 +162,7 @@ class Host:
         for end in ends:
             end()
         self._pool.close()
+        self._writer.close()
         if self._own_loop is not None:
             self._own_loop.close()
 
@@ -168,6 +172,18 @@ class Host:
         if self._own_loop is None:
             self._own_loop = LoopThread()
         return self._own_loop.loop
+
+    def _answer_later(self, number: int, answer: Answer) -> None:
+        self._writer.run(lambda: self._answer(number, answer))
+
+    def _answer_as_it_fits(self, number: int, answer: Answer) -> None:
+        """What a task says before its end: at once, unless it is a coroutine that says it."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self._answer(number, answer)
+        else:
+            self._answer_later(number, answer)
 
     def _answer(self, number: int, answer: Answer) -> None:
         if answer["answer"] in ("finish", "fail"):
@@ -199,7 +215,7 @@ class Host:
             source = self._profile_source
             return "profile_source", source, (event["profile_id"], event["owner"]), self._output, None
         phase = self._pipelines[event["pipeline"]]._phases[event["phase"]]
-        context = PhaseContext(event, lambda answer: self._answer(number, answer))
+        context = PhaseContext(event, lambda answer: self._answer_as_it_fits(number, answer))
         what = f"phase {event['phase']}"
         if kind == "phase":
             return what, phase.work, (context,), self._output, context
@@ -223,7 +239,7 @@ class Host:
         request = LlmRequest._read(event["request"], event["owner"])
 
         def stream(text: str) -> None:
-            self._answer(number, {"answer": "text", "text": text})
+            self._answer_as_it_fits(number, {"answer": "text", "text": text})
 
         def finish(value: Any) -> Answer:
             response = value if isinstance(value, LlmResponse) else LlmResponse(value or "")

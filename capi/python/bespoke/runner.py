@@ -19,7 +19,7 @@ from ._threads import Pool
 from .errors import Closed, Error, Forked
 from .job import Job, Pulse
 from .llm import FunctionClient, LlmClient
-from .pipeline import Apply, Pipeline
+from .pipeline import Apply, Pipeline, Seconds, millis
 from .watch import EventStream, Watch, _Feed
 
 log = logging.getLogger("bespoke")
@@ -226,6 +226,32 @@ class Runner:
         """Queues a failed or cancelled job again, after its last finished phase. Blocks."""
         return self._job("job_resume", *text(id), *text(owner))
 
+    def fork(
+        self, id: str, from_phase: str, *, model: Optional[str] = None, key: str = "", owner: Optional[str] = None
+    ) -> Job:
+        """A new job that takes over the outputs of the phases before `from_phase` and runs the rest anew, with another
+        model if one is named. Blocks."""
+        data = _json({"from": from_phase, "model": model, "key": key})
+        return self._job("job_fork", *text(id), data, len(data), *text(owner))
+
+    def delete(self, id: str, *, owner: Optional[str] = None) -> None:
+        """Deletes a job and all that belongs to it, wherever it runs. Blocks."""
+        self._library.call("job_delete", self._usable(), *text(id), *text(owner))
+
+    def delete_owner(self, owner: str) -> int:
+        """Deletes all jobs of an owner; returns how many there were. Blocks."""
+        count = ctypes.c_uint64()
+        self._library.call("owner_delete", self._usable(), *text(owner), ctypes.byref(count))
+        return count.value
+
+    def purge(self, ended_for: Optional[Seconds] = None, *, owner: Optional[str] = None) -> int:
+        """Deletes ended jobs: those whose time to live is over (the runner does that by itself, too), or all that ended
+        `ended_for` seconds ago. Returns how many. Blocks."""
+        count = ctypes.c_uint64()
+        age = -1 if ended_for is None else millis(ended_for)
+        self._library.call("runner_purge", self._usable(), age, *text(owner), ctypes.byref(count))
+        return count.value
+
     def wait(self, id: str, timeout: Optional[float] = None, *, owner: Optional[str] = None) -> Job:
         """Waits until the job has ended or waits for a signal, at most `timeout` seconds; returns the snapshot of then."""
         from time import monotonic
@@ -422,6 +448,18 @@ class AsyncCalls:
 
     async def resume(self, id: str, *, owner: Optional[str] = None) -> Job:
         return await self._call(self._runner.resume, id, owner=owner)
+
+    async def fork(self, id: str, from_phase: str, **options: Any) -> Job:
+        return await self._call(self._runner.fork, id, from_phase, **options)
+
+    async def delete(self, id: str, *, owner: Optional[str] = None) -> None:
+        await self._call(self._runner.delete, id, owner=owner)
+
+    async def delete_owner(self, owner: str) -> int:
+        return await self._call(self._runner.delete_owner, owner)
+
+    async def purge(self, ended_for: Optional[Seconds] = None, *, owner: Optional[str] = None) -> int:
+        return await self._call(self._runner.purge, ended_for, owner=owner)
 
     async def wait(self, id: str, timeout: Optional[float] = None, *, owner: Optional[str] = None) -> Job:
         """Holds no thread."""

@@ -213,3 +213,33 @@ def test_declarations_are_checked():
         bespoke.Runner("memory:", pipelines=[pipeline])
     with pytest.raises(bespoke.InvalidArgument, match="no phases|one phase or more"):
         bespoke.Runner("memory:", pipelines=[bespoke.Pipeline("none")])
+
+
+def test_fork_delete_and_purge():
+    calls = []
+    pipeline = bespoke.Pipeline("two")
+    pipeline.phase("first", percent=10)(lambda ctx: calls.append("first") or 1)
+    pipeline.phase("second", percent=50)(lambda ctx: calls.append("second") or len(calls))
+    with bespoke.Runner("memory:", pipelines=[pipeline]) as runner:
+        job = runner.wait(runner.submit("two", owner="ada").id)
+        fork = runner.wait(runner.fork(job.id, "second", owner="ada").id)
+        assert calls == ["first", "second", "second"] and runner.result(fork.id) == 3 and runner.result(job.id) == 2
+        with pytest.raises(bespoke.InvalidArgument):
+            runner.fork(job.id, "third")
+        with pytest.raises(bespoke.NotFound):
+            runner.delete(fork.id, owner="eve")
+        runner.delete(fork.id, owner="ada")
+        with pytest.raises(bespoke.NotFound):
+            runner.get(fork.id)
+        assert runner.purge() == 0 and runner.purge(0, owner="eve") == 0 and runner.purge(0, owner="ada") == 1
+        runner.wait(runner.submit("two", owner="ada").id)
+        assert runner.delete_owner("ada") == 1 and runner.list() == []
+
+
+def test_a_watch_ends_when_its_job_is_deleted():
+    with bespoke.Runner("memory:", pipelines=[one_phase(lambda ctx: ctx.wait_cancelled(PATIENCE))]) as runner:
+        job = runner.submit("one")
+        watch = runner.watch(job.id)
+        assert watch.next(PATIENCE).job.state == "running"
+        runner.delete(job.id)
+        assert [change for change in watch if change.job.ended] == [] and watch.over
