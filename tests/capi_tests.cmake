@@ -63,3 +63,11 @@ if(NOT BESPOKE_SANITIZE)
   add_test(NAME python_types COMMAND ${BESPOKE_MYPY} --strict --cache-dir=/dev/null "${PROJECT_SOURCE_DIR}/capi/python/bespoke")
   set_tests_properties(python_types PROPERTIES LABELS python)
 endif()
+
+if(BESPOKE_INSTALL AND NOT BESPOKE_SANITIZE)
+  foreach(which IN ITEMS installed inside)
+    add_test(NAME consumers_${which} COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/consumers_test.py" ${which}
+                                             "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+    set_tests_properties(consumers_${which} PROPERTIES LABELS capi TIMEOUT 300)
+  endforeach()
+endif()

@@ -280,7 +280,8 @@ static void test_wake_fd(void) {
 
 static void* wait_for_event(void* runner) {
   bespoke_buffer* event = NULL;
-  const int32_t status = bespoke_next_event(runner, -1, &event, NULL);
+  int32_t status;
+  while ((status = bespoke_next_event(runner, -1, &event, NULL)) == BESPOKE_OK) bespoke_buffer_free(event);
   CHECK(status == BESPOKE_CLOSED || status == BESPOKE_E_CLOSED);
   return NULL;
 }
