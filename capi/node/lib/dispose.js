@@ -1,0 +1,2 @@
+// Node 18 has no symbol for `await using` yet; compilers look for this one.
+Symbol.asyncDispose ??= Symbol("Symbol.asyncDispose");

@@ -1,0 +1,35 @@
+// A host in a process of its own: host.js STORE COMMAND. Says what happens, one JSON line each.
+import { appendFileSync } from "node:fs";
+import { Pipeline, Runner } from "bespoke";
+
+const [store, command, marks] = process.argv.slice(2);
+const say = (value) => console.log(JSON.stringify(value));
+
+const steps = new Pipeline("steps")
+  .phase("first", { percent: 10 }, (context) => {
+    appendFileSync(marks, "first\n");
+    return context.input.n + 1;
+  })
+  .phase("second", { percent: 50 }, async (context) => {
+    appendFileSync(marks, "second\n");
+    if (command === "hang") await new Promise(() => {}); // until it is killed
+    return context.outputs.first * 10;
+  });
+
+const runner = await Runner.open(store, { pipelines: [steps], log: null, graceMs: 0, probeEveryMs: 20 });
+if (command === "hang" || command === "exit") {
+  const job = await runner.submit("steps", { n: 1 });
+  for await (const change of runner.watch(job.id)) {
+    if (change.job.phase !== "second") continue;
+    say({ id: job.id, percent: change.job.percent });
+    if (command === "exit") process.exit(0); // with a job in flight
+  }
+} else if (command === "work") {
+  await runner.waitUntilIdle();
+  say({ idle: true });
+  await runner.close();
+} else if (command === "serve") {
+  say({ ready: true });
+  process.stdin.resume();
+  process.stdin.on("end", () => runner.close());
+}
