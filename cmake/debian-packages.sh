@@ -10,7 +10,7 @@ declare -A packages=(
            libdw-dev libbackward-cpp-dev libvalijson-dev libstemmer-dev"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev nodejs npm openssl
           python3-jsonschema python3-pytest python3-setuptools python3-wheel python3-pip python3-venv python3-uvicorn
-          python3-fastapi mypy abigail-tools"
+          python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools"
 )
 
 wanted=()
@@ -21,6 +21,8 @@ for set in "$@"; do
 done
 missing=()
 for name in "${wanted[@]}"; do
+  # Node.js packages from elsewhere bring their own npm, and Debian's conflicts with them.
+  [[ $name == npm ]] && command -v npm >/dev/null && continue
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
 done
 ((${#missing[@]})) || exit 0

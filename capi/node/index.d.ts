@@ -111,8 +111,9 @@ export interface PhaseContext<Input = any> {
   readonly outputs: Record<string, any>;
   /** Aborted when nobody waits any more: cancelled, timed out, the runner closes. */
   readonly signal: AbortSignal;
-  /** Moves the percent to `fraction` (0 to 1) of the way to the next milestone, and says that the phase isn't stale. */
-  progress(fraction: number): void;
+  /** Moves the percent to `fraction` (0 to 1) of the way to the next milestone, and says that the phase isn't stale. A note
+   * becomes the job's label until the attempt ends. */
+  progress(fraction: number, note?: string): void;
   /** Streams text to watchers. */
   stream(text: string): void;
 }

@@ -141,7 +141,7 @@ export class Host {
       input: event.input,
       outputs: event.outputs,
       signal,
-      progress: (fraction) => this.#answer(event.task, { answer: "progress", fraction }),
+      progress: (fraction, note) => this.#answer(event.task, { answer: "progress", fraction, note }),
       stream: (text) => this.#answer(event.task, { answer: "text", text }),
     };
   }

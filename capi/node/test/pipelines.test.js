@@ -61,7 +61,7 @@ test("phases are functions or async functions, see earlier outputs, and report p
     .phase("add", { label: "Adding...", percent: 5 }, (context) => context.input.a + context.input.b)
     .phase("square", { label: "Squaring...", percent: 40 }, async (context) => {
       Object.assign(seen, { owner: context.owner, attempt: context.attempt, phase: context.phase });
-      context.progress(0.5);
+      context.progress(0.5, "Half way...");
       context.stream("so ");
       context.stream("far ✓");
       await held;
@@ -75,7 +75,7 @@ test("phases are functions or async functions, see earlier outputs, and report p
   for await (const change of runner.watch(job.id)) {
     last = change.job;
     if (change.kind === "text") streamed += change.text;
-    if (change.job.percent >= 70 && change.job.state === "running") half = true;
+    if (change.job.percent >= 70 && change.job.label === "Half way...") half = true;
     if (streamed === "so far ✓" && half) finish();
   }
   assert.equal(last.state, "succeeded");

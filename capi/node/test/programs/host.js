@@ -12,7 +12,7 @@ const steps = new Pipeline("steps")
   })
   .phase("second", { percent: 50 }, async (context) => {
     appendFileSync(marks, "second\n");
-    if (command === "hang") await new Promise(() => {}); // until it is killed
+    if (command !== "work") await new Promise(() => {}); // until it is killed
     return context.outputs.first * 10;
   });
 
@@ -28,8 +28,4 @@ if (command === "hang" || command === "exit") {
   await runner.waitUntilIdle();
   say({ idle: true });
   await runner.close();
-} else if (command === "serve") {
-  say({ ready: true });
-  process.stdin.resume();
-  process.stdin.on("end", () => runner.close());
 }
