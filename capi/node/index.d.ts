@@ -248,6 +248,8 @@ export interface RunnerOptions {
   /** What running phases get when it closes; 2000. */
   graceMs?: number;
   maxJobs?: number;
+  maxJobsPerOwner?: number;
+  maxPayloadBytes?: number;
   poolThreads?: number;
   maxTakeovers?: number;
   heartbeatEveryMs?: number;
@@ -343,6 +345,15 @@ export class Runner {
   signal(id: string, name: string, payload?: unknown, options?: OwnerOption): Promise<Job>;
   /** Queues a failed or cancelled job again, after its last finished phase. */
   resume(id: string, options?: OwnerOption): Promise<Job>;
+  /** A new job that takes over the outputs of the phases before `from`, and runs the rest anew, with another model if named. */
+  fork(id: string, from: string, options?: OwnerOption & { model?: string; key?: string }): Promise<Job>;
+  /** Deletes a job and all that belongs to it, wherever it runs. */
+  delete(id: string, options?: OwnerOption): Promise<void>;
+  /** Deletes all jobs of an owner; gives how many there were. */
+  deleteOwner(owner: string): Promise<number>;
+  /** Deletes ended jobs whose time to live is over (a runner does that by itself) or, with `endedForMs`, all that ended so long
+   * ago; gives how many. */
+  purge(options?: OwnerOption & { endedForMs?: number }): Promise<number>;
   /** Until the job has ended or waits for a signal, or `timeoutMs` have passed; the snapshot of then. */
   wait(id: string, options?: OwnerOption & { timeoutMs?: number; signal?: AbortSignal }): Promise<Job>;
 

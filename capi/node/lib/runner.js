@@ -131,6 +131,30 @@ export class Runner {
     return this.#read("job_resume", ...text(id, "id"), ...text(owner, "owner"));
   }
 
+  /** A new job that takes over the outputs of the phases before `from`, and runs the rest anew. */
+  async fork(id, from, { owner, ...options } = {}) {
+    const request = json({ from, ...snakeCase(options) }, "the fork");
+    return this.#read("job_fork", ...text(id, "id"), ...request, ...text(owner, "owner"));
+  }
+
+  async delete(id, { owner } = {}) {
+    await this.#call("callAsync", "job_delete", ...text(id, "id"), ...text(owner, "owner"));
+  }
+
+  /** Deletes all jobs of an owner; gives how many there were. */
+  async deleteOwner(owner) {
+    const count = [0];
+    await this.#call("callAsync", "owner_delete", ...text(owner, "owner"), count);
+    return Number(count[0]);
+  }
+
+  /** Deletes jobs whose time to live is over or, with `endedForMs`, all that ended so long ago; gives how many. */
+  async purge({ endedForMs = -1, owner } = {}) {
+    const count = [0];
+    await this.#call("callAsync", "runner_purge", endedForMs, ...text(owner, "owner"), count);
+    return Number(count[0]);
+  }
+
   /** Waits until a job has ended or waits for a signal, or until `timeoutMs` have passed; gives the snapshot of then. */
   async wait(id, { owner, timeoutMs, signal } = {}) {
     const watch = this.watch(id, { owner, signal });

@@ -74,6 +74,11 @@ test("bad arguments of calls are refused with the code of what is wrong", async 
     [() => runner.output(nobody, "only"), "not_found"],
     [() => runner.cancel(nobody), "not_found"],
     [() => runner.resume(nobody), "not_found"],
+    [() => runner.fork(nobody, "only"), "not_found"],
+    [() => runner.fork(nobody, 7), "invalid_argument"],
+    [() => runner.delete(nobody), "not_found"],
+    [() => runner.deleteOwner(undefined), "invalid_argument"],
+    [() => runner.purge({ owner: 7 }), "invalid_argument"],
     [() => runner.signal(nobody, "go"), "not_found"],
     [() => runner.wait(nobody), "not_found"],
     [() => runner.watch(nobody).next(), "not_found"],
@@ -100,13 +105,15 @@ test("one owner's jobs aren't there for another", async (t) => {
   const job = await runner.submit("fine", 1, { owner: "ada" });
   await runner.wait(job.id);
   const bob = { owner: "bob" };
-  for (const call of ["get", "input", "result", "cancel", "resume", "wait"]) {
+  for (const call of ["get", "input", "result", "cancel", "resume", "wait", "delete"]) {
     await assert.rejects(runner[call](job.id, bob), NotFound, call);
   }
   await assert.rejects(runner.signal(job.id, "go", null, bob), NotFound);
   await assert.rejects(runner.output(job.id, "only", bob), NotFound);
   await assert.rejects(runner.watch(job.id, bob).next(), NotFound);
+  await assert.rejects(runner.fork(job.id, "only", bob), NotFound);
   assert.equal(runner.poll(job.id, bob), undefined);
+  assert.equal(await runner.deleteOwner("bob"), 0);
   assert.deepEqual(await runner.list(bob), []);
   assert.equal((await runner.list({ owner: "ada", limit: 5 })).length, 1);
 });

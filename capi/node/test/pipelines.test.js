@@ -221,3 +221,24 @@ test("cancel ends a phase: its signal is aborted, and the job says so", async (t
   assert.ok(["queued", "running"].includes(resumed.state));
   await runner.cancel(job.id);
 });
+
+test("a fork takes over what is finished and runs the rest anew; jobs can be deleted", async (t) => {
+  const ran = [];
+  const pipeline = new Pipeline("two")
+    .phase("first", () => ran.push("first"))
+    .phase("second", () => ran.push("second"));
+  const runner = await open(t, freshStore(t), { pipelines: [pipeline] });
+  const job = await runner.wait((await runner.submit("two", null, { owner: "ada" })).id);
+  const forked = await runner.fork(job.id, "second", { owner: "ada" });
+  assert.notEqual(forked.id, job.id);
+  assert.equal((await runner.wait(forked.id)).state, "succeeded");
+  assert.deepEqual(ran, ["first", "second", "second"]);
+
+  await runner.delete(job.id);
+  await assert.rejects(runner.get(job.id), NotFound);
+  assert.equal(await runner.purge(), 0);
+  assert.equal(await runner.purge({ endedForMs: 0 }), 1);
+  await runner.wait((await runner.submit("two", null, { owner: "ada" })).id);
+  assert.equal(await runner.deleteOwner("ada"), 1);
+  assert.deepEqual(await runner.list(), []);
+});
