@@ -71,3 +71,12 @@ if(BESPOKE_INSTALL AND NOT BESPOKE_SANITIZE)
     set_tests_properties(consumers_${which} PROPERTIES LABELS capi TIMEOUT 300)
   endforeach()
 endif()
+
+if(BESPOKE_BUILD_EXAMPLES)
+  add_test(NAME example_event_loop COMMAND bespoke_event_loop)
+  set_tests_properties(example_event_loop PROPERTIES LABELS capi TIMEOUT 60 PASS_REGULAR_EXPRESSION "Done\n.*{\"orders\":3}")
+  add_test(NAME example_c_preview COMMAND bespoke_c_preview examples/data/profiles/ada.json examples/data/postings/northwind.json
+                                          "${CMAKE_CURRENT_BINARY_DIR}/preview_in_c.json" memory:
+           WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(example_c_preview PROPERTIES LABELS capi TIMEOUT 60 PASS_REGULAR_EXPRESSION "succeeded  Preview ready!\nwrote ")
+endif()
