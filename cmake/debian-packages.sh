@@ -6,11 +6,11 @@
 set -euo pipefail
 
 declare -A packages=(
-  [build]="g++ cmake ninja-build nlohmann-json3-dev libfmt-dev libcurl4-openssl-dev libsqlite3-dev libcli11-dev
+  [build]="g++ cmake ninja-build nlohmann-json3-dev libfmt-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libcli11-dev
            libdw-dev libbackward-cpp-dev libvalijson-dev libstemmer-dev"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev nodejs npm openssl
           python3-jsonschema python3-pytest python3-setuptools python3-wheel python3-pip python3-venv python3-uvicorn
-          python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools"
+          python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools postgresql-15"
 )
 
 wanted=()

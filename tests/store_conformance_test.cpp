@@ -5,6 +5,10 @@
 #ifdef BESPOKE_HAVE_SQLITE
 #include "store/sqlite_store.hpp"
 #endif
+#ifdef BESPOKE_HAVE_POSTGRES
+#include "postgres_server.hpp"
+#include "store/postgres_store.hpp"
+#endif
 
 namespace bespoke::testing {
 
@@ -20,6 +24,20 @@ StoreFixture sqlite_fixture(Durability durability) {
 }
 #endif
 
+#ifdef BESPOKE_HAVE_POSTGRES
+StoreFixture postgres_fixture() {
+  PostgresOptions options;
+  options.url = PostgresServer::shared_url();
+  options.schema = PostgresServer::fresh_schema();
+  options.feed_length = 100;
+  options.lock_missing_for = std::chrono::milliseconds(50);
+  const auto drop = [options](void*) {
+    PostgresConnection(options.url).run(PostgresStatement("DROP SCHEMA IF EXISTS " + options.schema + " CASCADE"));
+  };
+  return {[=] { return open_postgres_store(options); }, std::shared_ptr<void>(nullptr, drop)};
+}
+#endif
+
 std::vector<StoreFactory> factories() {
   std::vector<StoreFactory> all = {{"Memory", [] {
                                       return StoreFixture{[] { return make_memory_store(100); }, nullptr};
@@ -27,6 +45,9 @@ std::vector<StoreFactory> factories() {
 #ifdef BESPOKE_HAVE_SQLITE
   all.push_back({"Sqlite", [] { return sqlite_fixture(Durability::full); }});
   all.push_back({"SqliteProcess", [] { return sqlite_fixture(Durability::process); }});
+#endif
+#ifdef BESPOKE_HAVE_POSTGRES
+  all.push_back({"Postgres", postgres_fixture});
 #endif
   return all;
 }

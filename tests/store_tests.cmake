@@ -1,7 +1,25 @@
 # The stores: one conformance suite, and what only one of them has.
 set(store_cases store_case.cpp store_cases_feed.cpp store_cases_mutations.cpp store_cases_queries.cpp
                 store_cases_runners.cpp)
-bespoke_add_test(store_conformance_test SOURCES ${store_cases})
+set(postgres_helper)
+if(BESPOKE_WITH_POSTGRES)
+  set(postgres_helper postgres_server.cpp)
+  # One server for all tests that don't restart it. Its folder has a short name: that of a socket is limited.
+  string(SHA256 postgres_folder "${PROJECT_BINARY_DIR}")
+  string(SUBSTRING "${postgres_folder}" 0 12 postgres_folder)
+  set(postgres_folder "/tmp/bespoke-pg-${postgres_folder}")
+  set(postgres_test_properties FIXTURES_REQUIRED postgres ENVIRONMENT
+      "BESPOKE_TEST_POSTGRES=postgresql:///postgres?host=${postgres_folder}&user=bespoke")
+  add_test(NAME postgres_start COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/postgres_server.sh" start "${postgres_folder}")
+  add_test(NAME postgres_stop COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/postgres_server.sh" stop "${postgres_folder}")
+  set_tests_properties(postgres_start PROPERTIES FIXTURES_SETUP postgres TIMEOUT 120)
+  set_tests_properties(postgres_stop PROPERTIES FIXTURES_CLEANUP postgres TIMEOUT 120)
+endif()
+bespoke_add_test(store_conformance_test SOURCES ${store_cases} ${postgres_helper} PROPERTIES ${postgres_test_properties})
+if(BESPOKE_WITH_POSTGRES)
+  target_compile_definitions(store_conformance_test PRIVATE BESPOKE_HAVE_POSTGRES=1
+                             POSTGRES_SERVER_SH="${CMAKE_CURRENT_SOURCE_DIR}/postgres_server.sh")
+endif()
 bespoke_add_test(broken_store_test SOURCES broken_store.cpp ${store_cases})
 if(BESPOKE_WITH_SQLITE)
   target_compile_definitions(store_conformance_test PRIVATE BESPOKE_HAVE_SQLITE=1)

@@ -1,6 +1,7 @@
 #include <bespoke/job_store.hpp>
 
 #include "store/memory_store.hpp"
+#include "store/postgres_store.hpp"
 #ifdef BESPOKE_HAVE_SQLITE
 #include "store/sqlite_store.hpp"
 #endif
@@ -65,8 +66,9 @@ std::unique_ptr<JobStore> open_store(const std::string& uri, const StoreOptions&
     return make_memory_store();
   }
   if (parts.scheme == "sqlite") return open_sqlite(uri, parts, options);
+  if (parts.scheme == "postgresql" || parts.scheme == "postgres") return open_postgres_uri(uri, options);
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("\"{}\" is not a store; use \"sqlite:FILE\" or \"memory:\"", uri));
+              fmt::format("\"{}\" is not a store; use \"postgresql://...\", \"sqlite:FILE\" or \"memory:\"", uri));
 }
 
 }  // namespace bespoke
