@@ -171,6 +171,8 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
     }
     if (verb >= tokens.size() || std::find(std::begin(verbs), std::end(verbs), tokens[verb].folded) == std::end(verbs))
       continue;
+    // "where I used to draw"
+    if (tokens[verb].folded == "used" && verb + 1 < tokens.size() && tokens[verb + 1].folded == "to") continue;
     // "which I have not used"
     return !WordLists::speakers(claim.facts.language).contains("negation", tokens, verb, verb + 3);
   }
@@ -238,7 +240,8 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
       if (wishes(lists, tokens, 0, i)) return Speaker::wish;
       // "Leading a crew of four would be a step up for me"; "with ten years of it I would like" claims the years.
       if (!brings(tokens[clause]) && wishes(lists, tokens, i + 1, end)) {
-        const bool asked = claim.index->posting().words.contains(tokens[i].folded) || !tokens[i].capital;
+        const bool asked =
+            claim.index->posting().words.contains(tokens[i].folded) || !tokens[i].capital || tokens[i].sentence_start;
         return asked ? Speaker::wish : Speaker::nobody;
       }
       // What stands before a comma or far from "I" is rather what the applicant speaks of.

@@ -85,6 +85,21 @@ void check_subject(const FactClaim& claim, FactVerdicts& verdicts, std::size_t b
   }
 }
 
+/// Whether a text speaks of a qualification of the token's family and, in the same sentence, of its being in progress.
+bool says_begun(const FactSource& source, const Token& word) {
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t k = 0; k < tokens.size(); ++k) {
+    if (tokens[k].folded.size() < 6 || word.folded.size() < 6 || tokens[k].folded.compare(0, 6, word.folded, 0, 6) != 0)
+      continue;
+    std::size_t begin = k;
+    while (begin > 0 && !tokens[begin - 1].ends_sentence) --begin;
+    std::size_t end = k;
+    while (end + 1 < tokens.size() && !tokens[end].ends_sentence) ++end;
+    if (WordLists::facts().contains("in_progress", tokens, begin, end + 1)) return true;
+  }
+  return false;
+}
+
 void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const FactSources& scope = claim.index->all();
@@ -110,6 +125,15 @@ void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
         std::any_of(claim.around.begin(), claim.around.end(), [](const FactSource* candidate) {
           return WordLists::facts().contains("certified_support", candidate->facts.tokens);
         });
+    // "Chartership in progress" is no charter.
+    const bool begun = !WordLists::facts().contains("in_progress", tokens) &&
+                       std::any_of(scope.begin(), scope.end(), [&](const FactSource* candidate) {
+                         return candidate->section == "basics" && says_begun(*candidate, tokens[i]);
+                       });
+    if (begun) {
+      verdicts.violation("certificate", words, "the evidence says that it is in progress");
+      continue;
+    }
     const bool has_any =
         std::any_of(scope.begin(), scope.end(), [](const FactSource* c) { return c->section == "certificates"; });
     if (source != nullptr || (evidence_certifies && !claim.letter) || (claim.foreign && has_any && !telling)) {
@@ -148,7 +172,8 @@ void check_unfinished_certificate(const FactClaim& claim, FactVerdicts& verdicts
       });
       const bool elsewhere =
           std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* other) {
-            return other != source && other->section != "skills" && other->words.contains(tokens[i].folded);
+            return other != source && other->section != "skills" && !is_stop_word(tokens[i].folded) &&
+                   other->words.contains(tokens[i].folded);
           });
       const bool says_part =
           std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
@@ -214,7 +239,7 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool small_word = tokens[i].folded.size() <= 2 && !tokens[i].inner_capital;
     if (small_word) continue;
     check_degree(claim, verdicts, level, i, count);
-    check_subject(claim, verdicts, i + count);
+    if (!claim.letter || claim.claimed(i)) check_subject(claim, verdicts, i + count);
     i += count - 1;
   }
   check_grades(claim, verdicts);

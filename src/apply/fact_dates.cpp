@@ -49,9 +49,9 @@ const FactSource* find_date(const FactClaim& claim, const DateMention& date, con
       if (!same_date(date, known)) continue;
       // "since": the start of what still goes on, a day on which something was obtained, or the evidence's own "since".
       const bool said_since =
-          std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [](const Token& token) {
-            return token.folded == "since" || token.folded == "seit" || token.folded == "depuis" ||
-                   token.folded == "desde";
+          std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [source](const Token& token) {
+            return !source->facts.movements.empty() || token.folded == "since" || token.folded == "seit" ||
+                   token.folded == "depuis" || token.folded == "desde";
           });
       if (date.since && !known.since && !said_since && !holds_since(claim, *source)) continue;
       return source;

@@ -117,7 +117,8 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
 
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const Quantity& quantity : claim.facts.quantities) {
-    if (quantity.ordinal) continue;
+    // That there was none is for check_scope to see.
+    if (quantity.ordinal || quantity.value == 0) continue;
     const std::string words = claim.words(quantity.first, quantity.last);
     // What is only wished for needs no proof; what is denied mostly stands beside numbers that are claimed.
     if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) continue;

@@ -22,9 +22,30 @@ class OrganisationCheck {
     employer_of_posting();
     persons();
     organisations_without_capitals();
+    german_houses();
   }
 
  private:
+  /// "Inselspital", "Lindenklinik": houses whose names German writes in one word.
+  void german_houses() {
+    if (claim_.facts.language != "de") return;
+    constexpr auto kinds = std::to_array<std::string_view>({"spital", "klinik", "klinikum", "krankenhaus", "gymnasium",
+                                                            "hochschule", "universitat", "institut", "theater",
+                                                            "verlag", "sparkasse", "bank", "akademie"});
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      const bool house = std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+        return token.folded.size() > kind.size() + 2 && token.folded.ends_with(kind);
+      });
+      if (!house || !token.capital || find_word(scope_, token) != nullptr || token.folded.ends_with("datenbank"))
+        continue;
+      const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
+      if (excused(claim_, verdicts_, i, in_posting, "name", claim_.words(i, i))) continue;
+      if (claim_.posting_counts(i) && in_posting) continue;
+      verdicts_.violation("name", claim_.words(i, i), "that organisation isn't in the evidence");
+    }
+  }
+
   /// "Dear Ms Kesselbach": a person of that name, and not only a company.
   void persons() {
     constexpr auto honorifics = std::to_array<std::string_view>(

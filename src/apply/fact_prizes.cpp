@@ -29,9 +29,24 @@ void check_bare_prize(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// Prizes of the company, which the posting must have.
+void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (!claim.letter) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t length = lists().match("prize", tokens, i);
+    if (length == 0 || claim.speakers[i] != Speaker::company || tokens[i].folded == "title") continue;
+    const FactSource& posting = claim.index->posting();
+    if (lists().contains("prize", posting.facts.tokens) || posting.words.contains(tokens[i].folded)) continue;
+    verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
+    return;
+  }
+}
+
 }  // namespace
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_company_prizes(claim, verdicts);
   const std::vector<Hit> hits = claimed_hits(claim, "won");
   if (hits.empty()) return check_bare_prize(claim, verdicts);
   FactSources sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
@@ -50,6 +65,8 @@ void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
     }
   }
   if (award != nullptr) sources = claim.index->around({award});
+  // A bid or a case is won too.
+  if (award == nullptr && !lists().contains("prize", claim.facts.tokens) && any_contains(sources, "success")) return;
   const std::string words = claim.words(hits.front().at, hits.front().at + hits.front().count - 1);
   if (award != nullptr && any_contains(sources, "team_prize") && !lists().contains("team_prize", claim.facts.tokens)) {
     return verdicts.violation("scope", words, "the evidence says that a team won");

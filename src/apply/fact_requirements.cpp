@@ -79,7 +79,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::vector<Token>& posting = claim.index->posting().facts.tokens;
   for (std::size_t i = 0; i + 3 <= tokens.size(); ++i) {
-    if (!claim.claimed(i) || (claim.letter && !claim.says_i)) continue;
+    if (!claim.claimed(i) || (claim.letter && (!claim.says_i || claim.speakers[i] != Speaker::person))) continue;
     std::size_t longest = 0;
     for (const std::size_t j : claim.index->posting_places(tokens[i].folded)) {
       std::size_t length = 0;
@@ -112,7 +112,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
 /// Whether the token is a noun, as far as the language shows it.
 bool is_noun(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  if (claim.facts.language == "de") return tokens[i].capital && !tokens[i].sentence_start;
+  if (claim.facts.language == "de") return tokens[i].capital && (!tokens[i].sentence_start || !claim.letter);
   if (tokens[i].capital && !tokens[i].sentence_start) return false;
   if (claim.facts.language == "en")
     return !EnglishWords::get().is_free(tokens[i].stem) && !EnglishWords::get().is_free(tokens[i].folded);
@@ -121,6 +121,14 @@ bool is_noun(const FactClaim& claim, std::size_t i) {
       {"la",  "le",  "les", "l",   "de",  "du",  "des", "d",   "en", "une", "un", "ses", "mes", "el",
        "los", "las", "una", "del", "con", "por", "sus", "mis", "et", "y",   "ma", "mon", "mi"});
   return i > 0 && std::find(before.begin(), before.end(), tokens[i - 1].folded) != before.end();
+}
+
+/// "compt" and "comptabl"
+bool begins_alike(std::string_view one, std::string_view other) {
+  if (one.size() < 4 || other.size() < 4) return false;
+  std::size_t common = 0;
+  while (common < std::min(one.size(), other.size()) && one[common] == other[common]) ++common;
+  return common >= 6 || common == std::min(one.size(), other.size());
 }
 
 /// One word that the posting asks for and the profile hasn't, claimed in other words around it.
@@ -141,7 +149,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     const bool akin = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
       return std::any_of(source->stems.begin(), source->stems.end(),
-                         [&](const std::string& stem) { return EnglishWords::same_root(stem, token.stem); });
+                         [&](const std::string& stem) { return begins_alike(stem, token.stem); });
     });
     const std::string words = claim.words(i, i);
     if (akin || covered(verdicts, words)) continue;

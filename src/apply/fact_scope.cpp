@@ -166,6 +166,12 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+bool ordinal_follows(const std::string& word) {
+  return word == "other" || word == "second" || word == "third" || word == "fourth" || word == "fifth" ||
+         word == "sixth" || word == "zweite" || word == "zweiten" || word == "zweites" || word == "dritte" ||
+         word == "dritten" || word == "deuxieme" || word == "troisieme";
+}
+
 /// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
 void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -173,10 +179,18 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
     if (claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire") continue;
     const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
     if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
+    // "every other Sunday" is half of them.
+    if (ordinal_follows(next)) continue;
     // "every quarter", "each week": how often, which another check sees to.
     if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
       continue;
     const FactSources sources = claim.letter ? closest(claim, hit.at) : claim.cited;
+    // "all four" of the evidence's four
+    const bool counted = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                     [&](const Quantity& quantity) { return quantity.first == hit.at + hit.count; });
+    if (counted &&
+        std::none_of(sources.begin(), sources.end(), [](const FactSource* source) { return is_share(*source); }))
+      continue;
     bool partly = false;
     bool same = false;
     for (const FactSource* source : sources) {
@@ -219,7 +233,8 @@ void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
     if (source->pointer.ends_with("/position") || source->section == "awards") continue;
     const std::vector<Token>& tokens = source->facts.tokens;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (lists().match("limits", tokens, i) == 0) continue;
+      const std::size_t length = lists().match("limits", tokens, i);
+      if (length == 0) continue;
       // Only what the text speaks of: the words around the limit are in it too.
       std::size_t shared = 0;
       for (std::size_t k = i > 3 ? i - 3 : 0; k < std::min(i + 4, tokens.size()); ++k) {
@@ -230,7 +245,7 @@ void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
                       : 0;
       }
       const bool kept = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
-                                    [&](const Token& token) { return token.stem == tokens[i].stem; }) ||
+                                    [&](const Token& token) { return token.stem == tokens[i + length - 1].stem; }) ||
                         lists().contains("limits", claim.facts.tokens);
       if (shared > 0 && !kept) {
         const std::string limit = source->text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,20 @@ bool has_cognate(const FactSource& source, const Token& token) {
          });
 }
 
+/// "second best", wherever the text says "best"
+bool is_only_second(const FactSource& source) {
+  bool second = false;
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t k = 0; k < tokens.size(); ++k) {
+    if (tokens[k].folded != "best") continue;
+    if (k == 0 ||
+        (tokens[k - 1].folded != "second" && tokens[k - 1].folded != "third" && tokens[k - 1].folded != "next"))
+      return false;
+    second = true;
+  }
+  return second;
+}
+
 /// The same word in the evidence, or its like from `support`.
 void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view list, std::string_view support,
                 std::string_view note) {
@@ -42,6 +57,8 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
       bool all = true;
       for (std::size_t i = hit.at; i < hit.at + hit.count; ++i) {
         const Token& token = claim.facts.tokens[i];
+        // The second best is not the best.
+        if (token.folded == "best" && is_only_second(*source)) all = false;
         all = all && (source->stems.contains(token.stem) || source->words.contains(token.folded) ||
                       (claim.foreign && has_cognate(*source, token)));
       }
@@ -66,6 +83,57 @@ void check_levels(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Kotlin expert" of who has "a little Kotlin".
+void check_beginners(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::string_view little[] = {"little",   "basic",           "basics",  "beginner", "some",
+                                         "learning", "grundkenntnisse", "notions", "nociones", "basico",
+                                         "bases",    "familiar",        "exposure"};
+  const auto is_little = [&](const Token& token) {
+    return std::find(std::begin(little), std::end(little), token.folded) != std::end(little);
+  };
+  if (std::any_of(tokens.begin(), tokens.end(), is_little)) return;
+  for (const TermMatch& match : claim.facts.skills) {
+    bool strong = false;
+    for (std::size_t k = match.first > 4 ? match.first - 4 : 0; k < std::min(match.first + 6, tokens.size()); ++k)
+      strong = strong || lists().match("expert", tokens, k) > 0 || lists().match("skill_level", tokens, k) > 0;
+    if (!strong || (claim.letter && !claim.claimed(match.first))) continue;
+    for (const FactSource* source : claim.index->all()) {
+      if (source->section != "skills" || find_term({source}, *match.term) == nullptr) continue;
+      if (std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), is_little))
+        return verdicts.violation("scope", claim.words(match.first, match.first + match.count - 1),
+                                  "the evidence has only a little of it");
+    }
+  }
+}
+
+/// "a team of assistants" of one assistant.
+void check_team(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const std::string& word = tokens[i].folded;
+    const std::string& next = tokens[i + 1].folded;
+    if (word != "team" && word != "crew" && word != "squad" && word != "equipe" && word != "equipo" && word != "teams")
+      continue;
+    if (next != "of" && next != "von" && next != "aus" && next != "de") continue;
+    const FactSources& sources = claim.about_person ? claim.index->all() : claim.around;
+    const bool several = std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
+      if (source->pointer.ends_with("Date")) return false;
+      const std::vector<Token>& there = source->facts.tokens;
+      for (std::size_t k = 0; k < there.size(); ++k) {
+        const std::string_view kind = WordLists::nouns().list_of(there, k);
+        if (kind == "team" || (kind == "staff" && there[k].folded.ends_with('s'))) return true;
+        if (there[k].script != Script::latin) return true;
+      }
+      return std::any_of(
+          source->facts.quantities.begin(), source->facts.quantities.end(),
+          [](const Quantity& quantity) { return quantity.dimension == Dimension::count && quantity.value > 1; });
+    });
+    if (!several) return verdicts.violation("scope", claim.words(i, i + 1), "the evidence speaks of no team");
+  }
+}
+
 /// "alone" where the evidence speaks of others.
 void check_alone(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter) return;
@@ -79,6 +147,7 @@ void check_alone(const FactClaim& claim, FactVerdicts& verdicts) {
 
 /// "the most widely used", where the evidence ranks nothing.
 void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
     if (tokens[i].folded != "most" || (claim.letter && !claim.claimed(i))) continue;
@@ -95,16 +164,37 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// Acts that need a right or a result, such as approving or publishing: the evidence has them, or their like.
+void check_acts(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  constexpr std::pair<std::string_view, std::string_view> acts[] = {
+      {"act_approve", "act_approve_support"}, {"act_negotiate", "act_negotiate_support"},
+      {"act_hire", "act_hire_support"},       {"act_diagnose", "act_diagnose_support"},
+      {"act_publish", "act_publish_support"}, {"act_raise", "act_raise_support"}};
+  const FactSources& sources = claim.about_person ? claim.index->all() : claim.cited;
+  for (const auto& [act, support] : acts) {
+    for (const Hit& hit : claimed_hits(claim, act)) {
+      if (any_contains(sources, support)) break;
+      verdicts.violation("part", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of no such act");
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts) {
   check_list(claim, verdicts, "sole", "sole_support", "the evidence doesn't say that the person did it alone");
   check_list(claim, verdicts, "superlative", "", "the evidence doesn't say so");
   check_list(claim, verdicts, "origin", "origin_support", "the evidence doesn't say that the person began it");
+  check_list(claim, verdicts, "instruct", "instruct_support", "the evidence speaks of nobody guided");
   check_list(claim, verdicts, "expert", "expert_support", "the evidence doesn't speak of mastery");
   check_levels(claim, verdicts);
+  check_beginners(claim, verdicts);
+  check_team(claim, verdicts);
   check_alone(claim, verdicts);
   check_most(claim, verdicts);
+  check_acts(claim, verdicts);
 }
 
 }  // namespace bespoke

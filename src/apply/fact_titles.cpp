@@ -64,6 +64,13 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
   for (std::size_t k = i > 7 ? i - 7 : 0; k < i; ++k) {
     if (std::find(agents.begin(), agents.end(), claim.facts.tokens[k].folded) != agents.end()) return true;
   }
+  // "to the front office manager"
+  constexpr auto ahead =
+      std::to_array<std::string_view>({"to", "with", "from", "of", "al", "con", "an", "von", "mit", "avec", "au"});
+  for (std::size_t k = i > 3 ? i - 3 : 1; k + 1 < i; ++k) {
+    if (is_one(k) && std::find(ahead.begin(), ahead.end(), claim.facts.tokens[k - 1].folded) != ahead.end())
+      return true;
+  }
   return i > 1 &&
          (claim.facts.tokens[i - 1].folded == "a" || claim.facts.tokens[i - 1].folded == "an" ||
           !titles().list_of(claim.facts.tokens, i - 1).empty()) &&
@@ -228,6 +235,14 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
     }
     // The same words in a row, such as the name of a prize or of a course of study.
     if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i);
+    // Somebody else's rank goes by other names in another language.
+    if (source == nullptr && others && claim.foreign && is_rank(list)) {
+      for (const FactSource* candidate : scope) {
+        for (std::size_t k = 0; source == nullptr && k < candidate->facts.tokens.size(); ++k) {
+          if (is_rank(titles().list_of(candidate->facts.tokens, k))) source = candidate;
+        }
+      }
+    }
     std::string missing;
     if (source == nullptr) {
       if (is_rank(list) || claim.places[i] != nullptr || !claim.letter ||

@@ -63,8 +63,8 @@ bool looks_foreign(const Token& token) {
     if (word[k] == 'q' && (k + 1 == word.size() || word[k + 1] != 'u')) return true;
   }
   return word.ends_with('a') || word.ends_with('o') || word.ends_with('i') || word.ends_with('x') ||
-         word.ends_with("us") || word.ends_with("is") || word.ends_with("os") || word.ends_with("ee") ||
-         word.find("sh") != std::string::npos || word.find("oo") != std::string::npos;
+         word.ends_with("us") || word.ends_with("is") || word.ends_with("os") || word.ends_with("es") ||
+         word.ends_with("ee") || word.find("sh") != std::string::npos || word.find("oo") != std::string::npos;
 }
 
 /// Prepositions that a company or a school follows more than a thing does.
@@ -98,7 +98,7 @@ bool is_german_name(const std::vector<Token>& tokens, std::size_t i) {
   if (before == "universitat" || before == "hochschule" || before == "firma" || before == "uni" || before == "stadt")
     return true;
   const bool noun = std::any_of(noun_endings.begin(), noun_endings.end(), [&](std::string_view ending) {
-    return token.folded.size() > ending.size() && token.folded.ends_with(ending);
+    return token.folded.size() >= ending.size() && token.folded.ends_with(ending);
   });
   if (noun) return false;
   if (token.sentence_start || is_determiner(tokens[i - 1])) return false;

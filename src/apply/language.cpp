@@ -18,7 +18,7 @@ struct Frequent {
 constexpr auto frequent = std::to_array<Frequent>({
     {"en",
      " the and of to in a is for with you we our your are be on as will have at by this that from or who an "
-     "experience work team skills i my was which it has were their about years its into than after through over up "
+     "experience work skills i my was which it has were their about years its into than after through over up "
      "down per while both each all out when where other more not one two three four five "},
     {"de",
      " der die das und mit fur von zu im in den des ein eine einer einem eines ist sind wir sie ihr ihre du deine "

@@ -25,12 +25,26 @@ void add_half(const QuantityText& in, Quantity& quantity) {
   quantity.last += taken;
 }
 
+/// French and Spanish set thousands apart by a space: "6 000". `last` becomes the last token taken.
+std::string join_thousands(const QuantityText& in, std::size_t i, std::size_t& last) {
+  std::string joined = in.tokens[i].folded;
+  if (!in.tokens[i].number || joined.size() > 3) return joined;
+  while (last + 1 < in.tokens.size() && in.tokens[last + 1].number && in.word(last + 1).size() == 3) {
+    const std::string_view gap = in.gap_after(last);
+    const bool narrow = gap == "\xC2\xA0" || gap == "\xE2\x80\xAF";
+    if (!narrow && (gap != " " || (in.language != "fr" && in.language != "es"))) break;
+    joined += in.word(++last);
+  }
+  return joined;
+}
+
 /// Reads the number itself, in figures or in words; false when there is none at the token.
 bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, double& scale, double& step, bool& done) {
   if (in.tokens[i].has_digit) {
     const std::string& folded = in.tokens[i].folded;
-    const std::size_t end = std::min(folded.find_first_not_of("0123456789.,' "), folded.size());
-    std::string_view number = std::string_view(folded).substr(0, end);
+    const std::string joined = join_thousands(in, i, quantity.last);
+    const std::size_t end = std::min(joined.find_first_not_of("0123456789.,' "), joined.size());
+    std::string_view number = std::string_view(joined).substr(0, end);
     while (!number.empty() && (number.back() < '0' || number.back() > '9')) number.remove_suffix(1);
     const auto figures = read_figures(number, in.language);
     if (!figures) return false;
@@ -45,7 +59,7 @@ bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, doub
       return true;
     }
     step = figures->step;
-    const std::string_view suffix = std::string_view(folded).substr(number.size());
+    const std::string_view suffix = std::string_view(joined).substr(number.size());
     return suffix.empty() || read_suffix(quantity, suffix, scale, done);
   }
   const auto spelled = read_spelled_number(in.tokens, i, in.language);
@@ -182,10 +196,11 @@ std::vector<Movement> find_movements(std::string_view text, const std::vector<To
       }
       return false;
     };
-    if (said_before({"from", "von", "de", "desde", "من", "从", "was", "before"}) &&
-        between_has({"to", "auf", "a", "hasta", "الي", "到", "至"})) {
+    if (said_before({"from", "von", "de", "del", "du", "desde", "من", "从", "was", "before"}) &&
+        between_has({"to", "auf", "a", "al", "au", "hasta", "الي", "到", "至"})) {
       movements.push_back({&first, &second});
-    } else if (said_before({"to", "auf", "a", "hasta"}) && between_has({"from", "von", "de", "desde"})) {
+    } else if (said_before({"to", "auf", "a", "al", "au", "hasta"}) &&
+               between_has({"from", "von", "de", "del", "du", "desde"})) {
       movements.push_back({&second, &first});
     } else if (between_has({"down", "up"}) && between_has({"from"})) {
       movements.push_back({&second, &first});

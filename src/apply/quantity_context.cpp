@@ -1,5 +1,6 @@
 #include "apply/quantity_context.hpp"
 
+#include "apply/number_words.hpp"
 #include "apply/quantity_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -10,10 +11,12 @@
 namespace bespoke {
 
 bool ends_phrase(const std::string& word) {
-  constexpr std::string_view stops[] = {"and", "or",   "to",    "in",   "on",   "with", "for",   "from",   "at",
-                                        "by",  "that", "which", "und",  "oder", "mit",  "fur",   "bis",    "auf",
-                                        "et",  "ou",   "avec",  "pour", "dans", "y",    "con",   "para",   "en",
-                                        "of",  "per",  "a",     "each", "than", "when", "after", "before", "across"};
+  constexpr std::string_view stops[] = {
+      "and",   "or",     "to",     "in",    "on",  "with", "for",  "from", "at",   "by",   "that",
+      "which", "und",    "oder",   "mit",   "fur", "bis",  "auf",  "et",   "ou",   "avec", "pour",
+      "dans",  "y",      "con",    "para",  "en",  "of",   "per",  "a",    "each", "than", "when",
+      "after", "before", "across", "an",    "am",  "zu",   "nach", "sur",  "chez", "au",   "aux",
+      "near",  "into",   "who",    "while", "bei", "im",   "por",  "als",  "qui",  "die",  "through"};
   return std::find(std::begin(stops), std::end(stops), word) != std::end(stops);
 }
 
@@ -41,6 +44,11 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
   const WordLists& classes = WordLists::nouns();
   std::size_t from = quantity.last + 1;
   if (quantity.dimension != Dimension::count) return;
+  // "ein fünfköpfiges Team" has five people.
+  if (in.word(quantity.first).find("kopfig") != std::string::npos) {
+    quantity.noun_classes.emplace_back("staff");
+    return;
+  }
   // "8 of 10 patients", "12 der Dienste"
   if (from < in.tokens.size() && (in.word(from) == "of" || in.word(from) == "de" || in.word(from) == "der") &&
       from + 1 < in.tokens.size() && !in.tokens[from + 1].has_digit) {
@@ -51,7 +59,7 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
     if (i > quantity.last + 1 && in.tokens[i - 1].ends_sentence) break;
     const std::string_view gap = in.gap_before(i);
     if (gap.find_first_of(",;:()") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;
-    if (in.tokens[i].has_digit || ends_phrase(in.word(i))) break;
+    if (in.tokens[i].has_digit || ends_phrase(in.word(i)) || read_spelled_number(in.tokens, i, in.language)) break;
     if (quantity.noun.empty()) quantity.noun = in.word(i);
     const std::string_view found = classes.list_of(in.tokens, i);
     if (found.empty()) {
@@ -79,7 +87,7 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
   for (std::size_t i = quantity.last + 1; i < std::min(quantity.last + 7, in.tokens.size()); ++i) {
     if (in.tokens[i - 1].ends_sentence || in.tokens[i].has_digit) return;
     const std::string_view gap = in.gap_before(i);
-    if (gap.find_first_of(";:(") != std::string_view::npos) return;
+    if (gap.find_first_of(";:()") != std::string_view::npos) return;
     if (i > quantity.last + 1 && gap.find(',') != std::string_view::npos) return;
     const std::string& joiner = i > 0 ? in.word(i - 1) : in.word(i);
     const bool joined = gap == "/" || joiner == "per" || joiner == "a" || joiner == "an" || joiner == "each" ||

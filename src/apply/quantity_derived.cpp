@@ -101,6 +101,26 @@ bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
   });
 }
 
+/// "£12,000 a year" of "£1,000 a month".
+bool is_other_period(const Quantity& claim, const Quantity& other) {
+  if (claim.dimension != other.dimension || claim.rate.empty() || other.rate.empty() || claim.rate == other.rate ||
+      !classes_agree(claim, other) || claim.bound == Bound::over)
+    return false;
+  struct Pair {
+    std::string_view longer;
+    std::string_view shorter;
+    double times;
+  };
+  constexpr Pair pairs[] = {{"year", "month", 12},   {"year", "week", 52}, {"year", "quarter", 4},
+                            {"quarter", "month", 3}, {"day", "hour", 24},  {"hour", "minute", 60}};
+  return std::any_of(std::begin(pairs), std::end(pairs), [&](const Pair& pair) {
+    return (claim.rate == pair.longer && other.rate == pair.shorter &&
+            near(claim.value, other.value * pair.times, 0.005)) ||
+           (claim.rate == pair.shorter && other.rate == pair.longer &&
+            near(claim.value * pair.times, other.value, 0.005));
+  });
+}
+
 /// "four times a year" is quarterly.
 bool is_period(const Quantity& claim, const FactSource& source) {
   if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
@@ -128,6 +148,16 @@ bool has_unit_of_neighbour(const FactClaim& text, const Quantity& claim, const Q
   });
 }
 
+/// "35 hectares" where the evidence has "120 hectares, of which 35".
+bool has_unit_in_source(const Quantity& claim, const Quantity& other, const FactSource& source) {
+  if (other.dimension != Dimension::count || other.label || other.ratio || claim.dimension == Dimension::count)
+    return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& neighbour) {
+    return neighbour.dimension == claim.dimension && neighbour.unit == claim.unit && neighbour.first < other.first &&
+           other.noun_classes.empty() && near(other.value * unit_factor(claim), claim.value);
+  });
+}
+
 /// "with three colleagues" of a rota of four, "two others" of "one of three".
 bool is_the_others(const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || claim.ratio || claim.vague) return false;
@@ -151,8 +181,10 @@ bool is_the_others(const Quantity& claim, const FactSource& source) {
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
          is_the_others(claim, source) ||
-         std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
-                     [&](const Quantity& other) { return has_unit_of_neighbour(text, claim, other); });
+         std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+           return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
+                  has_unit_in_source(claim, other, source);
+         });
 }
 
 }  // namespace bespoke

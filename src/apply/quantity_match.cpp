@@ -27,6 +27,8 @@ bool value_holds(const Quantity& claim, const Quantity& source) {
       return claim.decimals > 0 && c >= 10 * claim.decimals && std::abs(c - s) <= 0.5 * claim.decimals * 1.0001 &&
              near(c, s, 0.02) && source.decimals < claim.decimals;
     case Bound::over:
+      // "over three years" says during them, too.
+      if (claim.dimension == Dimension::time && claim.before == "over" && near(c, s)) return true;
       return (near(c, s) && source_over) || (s > c * 1.000001 && c >= 0.75 * s);
     case Bound::at_least:
       return near(c, s) || (s > c && c >= 0.75 * s);

@@ -108,8 +108,14 @@ std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity
   std::size_t at = count > 0 ? i + 1 : i;
   double part = 0;
   const std::string& name = in.word(at);
-  const bool followed_by_of = in.word(at + 1) == "of" || in.word(at + 1) == "der" || in.word(at + 1) == "des" ||
-                              in.word(at + 1) == "de" || in.word(at + 1) == "du";
+  // "dont la moitié en ville", "about half were"
+  const std::string& ahead = at > 0 ? in.word(at - 1) : name;
+  const bool stands_alone =
+      (name == "moitie" && (ahead == "la" || ahead == "une")) || (name == "mitad" && ahead == "la") ||
+      (name == "halfte" && ahead == "die" && (at < 2 || (in.word(at - 2) != "um" && in.word(at - 2) != "auf"))) ||
+      (name == "half" && (ahead == "about" || ahead == "roughly" || ahead == "around" || ahead == "nearly"));
+  const bool followed_by_of = stands_alone || in.word(at + 1) == "of" || in.word(at + 1) == "der" ||
+                              in.word(at + 1) == "des" || in.word(at + 1) == "de" || in.word(at + 1) == "du";
   if (name == "third" || name == "thirds" || name == "drittel" || name == "tiers" || name == "tercio" ||
       name == "tercios")
     part = 100.0 / 3;
