@@ -212,8 +212,10 @@ BESPOKE_C_API int32_t bespoke_runner_metrics(bespoke_runner *runner, bespoke_buf
  *    "percent" (0-100), "revision", "attempt", "attempts_used", "max_attempts",
  *    "waiting": {"reason": "retry|limit|signal|scheduled", "until", "signal"} or null,
  *    "error": {"code","message","phase","attempt","retryable","detail"} or null,
- *    "phases": [{"name", "label", "percent", "state", "started_at", "ended_at", "attempts", "usage", "error"}],
- *    "usage": {"input_tokens", "output_tokens", "cost_micro_usd", "certainty": "reported|estimated|unknown"}, "model",
+ *    "phases": [{"name", "label", "percent", "state", "started_at", "ended_at", "attempts", "model", "usage",
+ *                "error"}],
+ *    "usage": {"input_tokens", "output_tokens", "cost_micro_usd", "certainty": "reported|estimated|unknown",
+ *    "cost_certainty"}, "model",
  *    "tags", "key", "created_at", "updated_at", "started_at", "ended_at", "expires_at", "traceparent"}
  */
 BESPOKE_C_API int32_t bespoke_job_submit(bespoke_runner *runner, const char *request, size_t request_size,

@@ -1,5 +1,5 @@
 # bespoke_embed(TARGET NAME FILES...): makes the files, named relative to the current folder, part of the target. NAME is
-# a function of namespace bespoke declared by the caller: std::span<const EmbeddedFile> NAME() (apply/embedded_file.hpp).
+# a function of namespace bespoke declared by the caller: std::span<const EmbeddedFile> NAME() (job/embedded_file.hpp).
 function(bespoke_embed target name)
   set(entries "")
   set(bytes "")
@@ -14,7 +14,7 @@ function(bespoke_embed target name)
     math(EXPR index "${index} + 1")
   endforeach()
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp")
-  set(text "#include \"apply/embedded_file.hpp\"\n\nnamespace bespoke {\nnamespace {\n\n${bytes}\nconstexpr EmbeddedFile files[] = {\n${entries}};\n\n}  // namespace\n\nstd::span<const EmbeddedFile> ${name}() {\n  return files;\n}\n\n}  // namespace bespoke\n")
+  set(text "#include \"job/embedded_file.hpp\"\n\nnamespace bespoke {\n\nstd::span<const EmbeddedFile> ${name}();\n\nnamespace {\n\n${bytes}\nconstexpr EmbeddedFile files[] = {\n${entries}};\n\n}  // namespace\n\nstd::span<const EmbeddedFile> ${name}() {\n  return files;\n}\n\n}  // namespace bespoke\n")
   set(old "")
   if(EXISTS "${output}")
     file(READ "${output}" old)

@@ -60,7 +60,11 @@ struct ApplyWalk {
       response.finish_reason = "stop";
       response.usage = {.input_tokens = 100, .output_tokens = 10};
       auto parsed = work.parse(context, response, number);
-      if (auto* output = std::get_if<Json>(&parsed)) return std::move(*output);
+      if (auto* output = std::get_if<Json>(&parsed)) {
+        context.forget_answers();
+        return std::move(*output);
+      }
+      context.add_answer(std::move(response));
       request = std::get<LlmRequest>(std::move(parsed));
     }
     throw std::runtime_error("the phase asks and asks");

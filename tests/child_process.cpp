@@ -71,6 +71,12 @@ std::optional<std::string> ChildProcess::read_line_with(const std::string& start
   return std::nullopt;
 }
 
+void ChildProcess::write_line(const std::string& line) {
+  const std::string bytes = line + '\n';
+  if (write(input_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    throw std::runtime_error("the program reads no more");
+}
+
 int ChildProcess::wait() {
   if (id_ < 0) return -1;
   close(input_);

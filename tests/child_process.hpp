@@ -23,6 +23,7 @@ class ChildProcess {
   std::optional<std::string> read_line(Millis limit = Millis(30'000));
   /// Reads on until a line begins with `start`; lines before are dropped.
   std::optional<std::string> read_line_with(const std::string& start, Millis limit = Millis(30'000));
+  void write_line(const std::string& line);
   /// Ends its input and waits for its end. Its exit code, or -1 for a signal.
   int wait();
 

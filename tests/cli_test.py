@@ -425,6 +425,49 @@ class WhenThingsGoWrong(Case):
         self.assertEqual(show(self.store, job)["state"], "cancelled")
 
 
+class Models(Case):
+    def job(self, done):
+        return show(self.store, re.search(r"^job (\S+)", done.stdout, re.M)[1])
+
+    def test_a_chain_goes_on_with_its_next_model(self):
+        done = self.apply("--llm", "openai:paced, extractive", "--base-url", "http://127.0.0.1:9/v1")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        job = self.job(done)
+        self.assertEqual(job["model"], "openai:paced,extractive")
+        phases = {phase["name"]: phase for phase in job["phases"]}
+        self.assertEqual(phases["generate_cv"]["model"], "extractive")
+        self.assertEqual(phases["generate_cv"]["error"], None)
+        self.assertEqual(phases["generate_cv"]["attempts"], 5, "four of the first model, one of the second")
+        self.assertEqual(phases["generate_cover_letter"]["attempts"], 1, "it stays with the model that answers")
+
+    def test_a_budget_ends_a_job_and_a_larger_one_goes_on(self):
+        server = self.server(tokens_per_second=4000)
+        with_model = ("--llm", "openai:paced", "--base-url", server.url)
+        done = self.apply(*with_model, "--budget", "10")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("budget_exceeded", done.stderr)
+        job = self.job(done)
+        self.assertEqual(server.requests(), [], "the prompt alone is more than that")
+        again = bespoke("jobs", "resume", job["id"], "--store", self.store, "--out", self.folder / "out", *with_model,
+                        "--budget", "100000")  # fmt: skip
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertGreater(show(self.store, job["id"])["usage"]["output_tokens"], 0)
+
+    def test_money_is_counted_by_the_prices_that_are_given(self):
+        server = self.server(tokens_per_second=4000)
+        with_model = ("--llm", "openai:paced", "--base-url", server.url)
+        refused = self.apply(*with_model, "--max-cost", "1")
+        self.assertIn("no price is known for openai:paced", refused.stderr)
+        prices = self.folder / "prices.json"
+        prices.write_text('{"prices": {"openai:paced": {"input": 1000000, "output": 1000000}}}')
+        done = self.apply(*with_model, "--max-cost", "1", "--prices", prices)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        usage = self.job(done)["usage"]
+        self.assertEqual(usage["cost_micro_usd"], usage["input_tokens"] + usage["output_tokens"], "a micro-dollar a token")
+        self.assertEqual((usage["certainty"], usage["cost_certainty"]), ("reported", "estimated"))
+        self.assertRegex(done.stdout, r"\$0\.\d+")
+
+
 class Terminal(Case):
     def on_terminal(self, columns, *arguments, env=None):
         """Runs the program on a pseudo terminal; gives its exit code and what it wrote there."""

@@ -166,7 +166,7 @@ TEST(TextLayout, QuotesForTheShell) {
 TEST(GoOnCommand, NamesWhatDiffersFromTheDefaults) {
   EXPECT_EQ(cli::resume_command("bespoke", "ID", {}, {}, cli::default_output), "bespoke jobs resume ID");
   EXPECT_EQ(
-      cli::resume_command("build/bin/bespoke", "ID", {"sqlite:a b.db"}, {{"openai:m"}, "http://[::1]:1/v1"}, "x"),
+      cli::resume_command("build/bin/bespoke", "ID", {"sqlite:a b.db"}, {{"openai:m"}, {"http://[::1]:1/v1"}, ""}, "x"),
       "build/bin/bespoke jobs resume ID --store 'sqlite:a b.db' --llm openai:m --base-url 'http://[::1]:1/v1' --out x");
 }
 

@@ -6,6 +6,8 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bespoke {
 
@@ -35,10 +37,14 @@ class FakePhaseContext final : public PhaseContext {
   std::stop_token stop_token() const override { return {}; }
   void progress(double, std::string_view) override {}
   void stream(std::string_view) override {}
+  std::span<const LlmResponse> earlier_answers() const override { return answers_; }
+  void add_answer(LlmResponse answer) { answers_.push_back(std::move(answer)); }
+  void forget_answers() { answers_.clear(); }
 
  private:
   Json input_;
   std::map<std::string, Json> outputs_;
+  std::vector<LlmResponse> answers_;
   JobId id_ = JobId::parse("0193f1c2-7b1e-7c44-9a53-2f0e6d1b8c11");
   std::string owner_ = "user-42";
   std::string phase_;

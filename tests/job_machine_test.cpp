@@ -86,7 +86,7 @@ TEST_F(JobMachineTest, AllowsExactlyTheTransitionsOfTheChart) {
                                                              {"call sent", event::CallSent{}},
                                                              {"signal awaited", event::SignalAwaited{"ok", Millis(1)}},
                                                              {"signalled", event::Signalled{"ok"}},
-                                                             {"held back", event::HeldBack{start}},
+                                                             {"held back", event::HeldBack{}},
                                                              {"cancelled", event::Cancelled{}},
                                                              {"resumed", event::Resumed{}},
                                                              {"released", event::Released{}}};
@@ -284,7 +284,6 @@ TEST_F(JobMachineTest, AddsUpUsageOfFailedAttemptsToo) {
   record = step(record, event::PhaseFinished{{10, 20, 30, UsageCertainty::reported}});
   EXPECT_EQ(record.job.usage, (Usage{110, 27, 33, UsageCertainty::estimated}));
   EXPECT_EQ(record.job.phases[1].usage, record.job.usage);
-  EXPECT_EQ(step(in_b(), event::CallSent{true}).job.usage.certainty, UsageCertainty::unknown);
 }
 
 TEST_F(JobMachineTest, NeverLetsTimeRunBackwards) {
@@ -356,6 +355,137 @@ TEST_F(JobMachineTest, StartsANewAttemptForARepairWithoutUsingOneUp) {
   EXPECT_EQ(again.record.job.attempts_used, 0);
   EXPECT_EQ(again.record.job.usage.output_tokens, 2);
   EXPECT_EQ(again.commands.drop_text, "b");
+}
+
+TEST_F(JobMachineTest, MovesToTheNextModelWhenOneCanNot_WithFinishedPhasesKept) {
+  event::PhaseFailed refused = failure(ErrorCode::llm_rejected);
+  refused.advice = LlmAdvice::next_model;
+  refused.models = 3;
+  const JobRecord before = in_b();
+  const Transition moved = machine.on(before, refused, start);
+  EXPECT_EQ(moved.record.job.state, JobState::running) << "at once, without giving up the lease";
+  EXPECT_EQ(moved.record.control.epoch, before.control.epoch);
+  EXPECT_EQ(moved.record.control.runner, runner);
+  EXPECT_EQ(moved.record.control.model_index, 1);
+  EXPECT_EQ(moved.record.job.attempts_used, 0);
+  EXPECT_EQ(moved.record.job.attempt, before.job.attempt + 1);
+  EXPECT_EQ(moved.record.job.phases[0].state, PhaseState::succeeded);
+  EXPECT_EQ(moved.record.job.phases[1].error->code, ErrorCode::llm_rejected) << "why the first model was given up";
+  EXPECT_EQ(moved.commands.run, 1u);
+  EXPECT_EQ(moved.commands.drop_text, "b") << "what the first model has streamed is void";
+  EXPECT_TRUE(moved.commands.drop.empty()) << "answers that were good are kept";
+
+  const JobRecord last = step(moved.record, refused);
+  EXPECT_EQ(last.control.model_index, 2);
+  const JobRecord end = step(last, refused);
+  EXPECT_EQ(end.job.state, JobState::failed) << "there is no fourth model";
+  EXPECT_EQ(step(end, event::Resumed{}).control.model_index, 0) << "a person's resume begins with the first one";
+}
+
+TEST_F(JobMachineTest, GivesEachModelAllItsAttemptsBeforeTheNext) {
+  event::PhaseFailed down = failure(ErrorCode::llm_unavailable);
+  down.models = 2;
+  JobRecord record = in_b();
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    record = step(record, down);
+    EXPECT_EQ(record.job.state, JobState::waiting);
+    EXPECT_EQ(record.control.model_index, 0);
+    record = step(record, event::Claimed{runner});
+  }
+  record = step(record, down);
+  EXPECT_EQ(record.job.state, JobState::running);
+  EXPECT_EQ(record.control.model_index, 1);
+  EXPECT_EQ(record.job.attempts_used, 0);
+  for (int attempt = 1; attempt <= 2; ++attempt) record = step(step(record, down), event::Claimed{runner});
+  EXPECT_EQ(step(record, down).job.state, JobState::failed);
+}
+
+TEST_F(JobMachineTest, StaysWithItsModelInThePhasesAfter) {
+  event::PhaseFailed refused = failure(ErrorCode::llm_rejected);
+  refused.advice = LlmAdvice::next_model;
+  refused.models = 2;
+  JobRecord record = step(in_b(), refused);
+  record = step(record, event::CallSent{"other:model", {}});
+  EXPECT_EQ(record.job.phases[1].model, "other:model");
+  EXPECT_EQ(step(record, event::PhaseFinished{}).control.model_index, 1);
+}
+
+TEST_F(JobMachineTest, AsksAnotherModelAnewWhenAnAnswerWasOfNoUse) {
+  event::PhaseFailed useless = failure(ErrorCode::llm_bad_output);
+  useless.advice = LlmAdvice::next_model;
+  useless.models = 2;
+  const Transition moved = machine.on(in_b(), useless, start);
+  ASSERT_EQ(moved.commands.drop.size(), 1u);
+  EXPECT_EQ(moved.commands.drop[0], (std::pair<PayloadKind, std::string>(PayloadKind::call, "b/*")));
+}
+
+TEST_F(JobMachineTest, NeverChangesTheModelForWhatIsNoModelsFault) {
+  event::PhaseFailed own = failure(ErrorCode::phase_failed);
+  own.advice = LlmAdvice::next_model;
+  EXPECT_EQ(step(in_b(), own).control.model_index, 0);
+  event::PhaseFailed budget = failure(ErrorCode::budget_exceeded);
+  budget.advice = LlmAdvice::fatal;
+  budget.models = 2;
+  EXPECT_EQ(step(in_b(), budget).job.state, JobState::failed);
+}
+
+TEST_F(JobMachineTest, WaitsForALimitWithoutLeaseAndWithoutUsingAnAttempt) {
+  event::HeldBack held;
+  held.error = {ErrorCode::rate_limited, "held back by the limits set for x", "", 0, true, ""};
+  held.come_back = Millis(8000);
+  held.random = 0;
+  JobRecord record = step(in_b(), event::CallSent{"x", {10, 20, 30, UsageCertainty::estimated}});
+  record = step(record, held);
+  EXPECT_EQ(record.job.state, JobState::waiting);
+  EXPECT_EQ(record.job.waiting->reason, WaitReason::limit);
+  EXPECT_EQ(record.job.waiting->until, record.job.updated_at + Millis(8000));
+  EXPECT_EQ(record.job.error->message, "held back by the limits set for x");
+  EXPECT_TRUE(record.control.runner.is_nil());
+  EXPECT_EQ(record.job.attempts_used, 0);
+  EXPECT_EQ(record.control.reserved, Usage{});
+  EXPECT_EQ(record.job.usage, Usage{}) << "nothing was asked of the provider";
+  held.random = 0.5;
+  const JobRecord later = step(step(record, event::Claimed{runner}, Millis(8000)), held);
+  EXPECT_EQ(later.job.waiting->until, later.job.updated_at + Millis(9000)) << "not all come back at once";
+}
+
+TEST_F(JobMachineTest, AsksTheNextModelWhenACircuitIsOpen_ButWaitsForALimit) {
+  event::HeldBack held;
+  held.error.code = ErrorCode::llm_unavailable;
+  held.down = true;
+  held.models = 2;
+  const JobRecord moved = step(in_b(), held);
+  EXPECT_EQ(moved.job.state, JobState::running);
+  EXPECT_EQ(moved.control.model_index, 1);
+  EXPECT_EQ(step(moved, held).job.state, JobState::waiting) << "there is no other model";
+  held.down = false;
+  EXPECT_EQ(step(in_b(), held).job.state, JobState::waiting);
+}
+
+TEST_F(JobMachineTest, FailsAJobThatLimitsHoldBackForADay) {
+  event::HeldBack held;
+  held.error = {ErrorCode::rate_limited, "held back", "", 0, true, ""};
+  JobRecord record = step(in_b(), held);
+  const auto again = [&](Millis later) { return step(step(record, event::Claimed{runner}, later), held); };
+  EXPECT_EQ(again(Millis(23 * 3'600'000LL)).job.state, JobState::waiting);
+  EXPECT_EQ(again(Millis(25 * 3'600'000LL)).job.state, JobState::failed);
+  EXPECT_EQ(again(Millis(25 * 3'600'000LL)).job.error->code, ErrorCode::rate_limited);
+  record = step(step(record, event::Claimed{runner}, Millis(20 * 3'600'000LL)), failure());
+  EXPECT_FALSE(record.control.held_since.has_value()) << "a real try begins the count anew";
+}
+
+TEST_F(JobMachineTest, KnowsNoMoreWhatACallHasCostWhenItsOwnerDies) {
+  const Usage reserved{100, 200, 300, UsageCertainty::estimated};
+  const JobRecord sent = step(in_b(), event::CallSent{"x", reserved});
+  EXPECT_EQ(sent.control.reserved, reserved);
+  const JobRecord after = step(sent, event::Claimed{other});
+  EXPECT_EQ(after.job.usage.certainty, UsageCertainty::unknown);
+  EXPECT_EQ(after.job.phases[1].usage.cost_certainty, UsageCertainty::unknown);
+  EXPECT_EQ(after.control.reserved, Usage{});
+  EXPECT_EQ(step(in_b(), event::Claimed{other}).job.usage.certainty, UsageCertainty::reported) << "no call was sent";
+  EXPECT_EQ(step(sent, event::Cancelled{}).job.usage.certainty, UsageCertainty::unknown);
+  const Usage cut{100, 7, 0, UsageCertainty::estimated};
+  EXPECT_EQ(step(sent, event::Released{cut}).job.usage, cut);
 }
 
 }  // namespace

@@ -47,14 +47,16 @@ JobRecord a_full_record() {
                  {},
                  3,
                  {10, 20, 30, UsageCertainty::estimated},
-                 job.error}};
+                 job.error,
+                 "anthropic:y"}};
+  job.phases[1].usage.cost_certainty = UsageCertainty::unknown;
   job.usage = {10, 20, 30, UsageCertainty::estimated};
   job.model = "openai:x";
   job.tags = {"a", "b"};
   job.key = "k";
   job.created_at = job.updated_at = now;
   job.started_at = now;
-  record.control = {make_uuid_v4(random), 5, -1, now, 1, 2, "abc", "w1"};
+  record.control = {make_uuid_v4(random), 5, -1, now, 1, 2, "abc", "w1", {1000, 2000}, {5, 6, 7}, now};
   return record;
 }
 

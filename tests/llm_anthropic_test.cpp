@@ -115,7 +115,7 @@ TEST(AnthropicClient, SaysWhatAnErrorStatusMeans) {
   expect_failure(harness.refusal(529, error("overloaded_error", "Overloaded")), ErrorCode::llm_unavailable,
                  LlmAdvice::retry, "answered 529 (overloaded_error)");
   expect_failure(harness.refusal(401, error("authentication_error", "invalid x-api-key")), ErrorCode::llm_rejected,
-                 LlmAdvice::fatal, "ANTHROPIC_API_KEY");
+                 LlmAdvice::next_model, "ANTHROPIC_API_KEY");
   const Outcome limited =
       harness.refusal(429, error("rate_limit_error", "m"), {"retry-after: 12", "request-id: req_b"});
   expect_failure(limited, ErrorCode::rate_limited, LlmAdvice::retry, "rate_limit_error");
@@ -124,7 +124,7 @@ TEST(AnthropicClient, SaysWhatAnErrorStatusMeans) {
   expect_failure(harness.refusal(413, error("request_too_large", "m")), ErrorCode::llm_rejected, LlmAdvice::next_model,
                  "too large");
   expect_failure(harness.refusal(400, error("invalid_request_error", "Your credit balance is too low")),
-                 ErrorCode::llm_rejected, LlmAdvice::fatal, "billing");
+                 ErrorCode::llm_rejected, LlmAdvice::next_model, "billing");
   expect_failure(
       harness.refusal(400, error("invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum")),
       ErrorCode::llm_rejected, LlmAdvice::next_model, "longer than test-model can take");

@@ -205,12 +205,12 @@ TEST(OpenAiClient, SaysWhatAnErrorStatusMeans) {
                  LlmAdvice::retry, "answered 503 (server_is_overloaded)");
   const Outcome key =
       refusal(401, R"({"error":{"message":"Incorrect API key provided: sk-test-secret","code":"invalid_api_key"}})");
-  expect_failure(key, ErrorCode::llm_rejected, LlmAdvice::fatal, "OPENAI_API_KEY");
+  expect_failure(key, ErrorCode::llm_rejected, LlmAdvice::next_model, "OPENAI_API_KEY");
   EXPECT_EQ(key.sink->failure->detail, "Incorrect API key provided: [key]");
   expect_failure(refusal(429, R"({"error":{"code":"insufficient_quota","message":"m"}})"), ErrorCode::llm_rejected,
-                 LlmAdvice::fatal, "quota");
+                 LlmAdvice::next_model, "quota");
   expect_failure(refusal(502, std::string(200'000, 'x')), ErrorCode::llm_unavailable, LlmAdvice::retry, "answered 502");
-  EXPECT_EQ(refusal(500, "", {"x-should-retry: false"}).sink->failure->advice, LlmAdvice::fatal);
+  EXPECT_EQ(refusal(500, "", {"x-should-retry: false"}).sink->failure->advice, LlmAdvice::next_model);
   EXPECT_EQ(refusal(500, "", {"x-request-id: req_x"}).sink->failure->request_id, "req_x");
   EXPECT_EQ(refusal(500, "").sink->failure->usage, Usage());
 }
@@ -228,7 +228,7 @@ TEST(OpenAiClient, NeverTakesTheKeyToAnotherHost) {
   for (const int status : {301, 302, 307, 308}) {
     const Outcome outcome =
         refusal(status, "", {"Location: http://127.0.0.1:" + std::to_string(other.port()) + "/v1/chat/completions"});
-    expect_failure(outcome, ErrorCode::llm_rejected, LlmAdvice::fatal,
+    expect_failure(outcome, ErrorCode::llm_rejected, LlmAdvice::next_model,
                    "redirects to 127.0.0.1:" + std::to_string(other.port()));
   }
   EXPECT_EQ(elsewhere, 0);

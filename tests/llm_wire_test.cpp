@@ -142,10 +142,10 @@ TEST(FailureOfStatus, SaysWhatHelps) {
       {401,
        {.code = "invalid_api_key"},
        ErrorCode::llm_rejected,
-       LlmAdvice::fatal,
+       LlmAdvice::next_model,
        "answered 401 (invalid_api_key): it refuses the key. Check OPENAI_API_KEY"},
-      {403, {}, ErrorCode::llm_rejected, LlmAdvice::fatal, "answered 403: it refuses the key"},
-      {402, {}, ErrorCode::llm_rejected, LlmAdvice::fatal, "billing"},
+      {403, {}, ErrorCode::llm_rejected, LlmAdvice::next_model, "answered 403: it refuses the key"},
+      {402, {}, ErrorCode::llm_rejected, LlmAdvice::next_model, "billing"},
       {404, {.code = "model_not_found"}, ErrorCode::llm_rejected, LlmAdvice::next_model, "doesn't know the model m"},
       {400,
        {.code = "context_length_exceeded"},
@@ -163,8 +163,8 @@ TEST(FailureOfStatus, SaysWhatHelps) {
       {408, {}, ErrorCode::llm_unavailable, LlmAdvice::retry, "answered 408"},
       {409, {}, ErrorCode::llm_unavailable, LlmAdvice::retry, "answered 409"},
       {429, {.code = "rate_limit_exceeded"}, ErrorCode::rate_limited, LlmAdvice::retry, "slow down"},
-      {429, {.code = "insufficient_quota"}, ErrorCode::llm_rejected, LlmAdvice::fatal, "quota"},
-      {429, {.type = "billing_hard_limit_reached"}, ErrorCode::llm_rejected, LlmAdvice::fatal, "quota"},
+      {429, {.code = "insufficient_quota"}, ErrorCode::llm_rejected, LlmAdvice::next_model, "quota"},
+      {429, {.type = "billing_hard_limit_reached"}, ErrorCode::llm_rejected, LlmAdvice::next_model, "quota"},
       {500, {}, ErrorCode::llm_unavailable, LlmAdvice::retry, "api.example.com answered 500"},
       {503,
        {.code = "server_is_overloaded"},
@@ -191,7 +191,7 @@ TEST(FailureOfStatus, SaysWhatHelps) {
 TEST(FailureOfStatus, ObeysShouldRetry) {
   AnswerFacts facts = answered(503);
   facts.should_retry = false;
-  EXPECT_EQ(failure_of_status(facts, {}).advice, LlmAdvice::fatal);
+  EXPECT_EQ(failure_of_status(facts, {}).advice, LlmAdvice::next_model);
   facts = answered(400);
   facts.should_retry = true;
   EXPECT_EQ(failure_of_status(facts, {}).advice, LlmAdvice::retry);
@@ -202,7 +202,7 @@ TEST(FailureOfStatus, NamesTheHostOfARedirectAndNothingElseOfIt) {
   AnswerFacts facts = answered(307);
   facts.location = "https://evil.example.net/take?token=secret";
   const LlmFailure failure = failure_of_status(facts, {});
-  EXPECT_EQ(failure.advice, LlmAdvice::fatal);
+  EXPECT_EQ(failure.advice, LlmAdvice::next_model);
   EXPECT_THAT(failure.message, HasSubstr("redirects to evil.example.net"));
   EXPECT_THAT(failure.message, Not(HasSubstr("secret")));
 }
@@ -212,7 +212,7 @@ TEST(FailureInStream, JudgesByTheWordsSinceTheStatusWas200) {
   EXPECT_EQ(failure_in_stream(facts, {.type = "server_error"}).code, ErrorCode::llm_unavailable);
   EXPECT_EQ(failure_in_stream(facts, {.type = "overloaded_error"}).advice, LlmAdvice::retry);
   EXPECT_EQ(failure_in_stream(facts, {.code = "rate_limit_exceeded"}).code, ErrorCode::rate_limited);
-  EXPECT_EQ(failure_in_stream(facts, {.code = "insufficient_quota"}).advice, LlmAdvice::fatal);
+  EXPECT_EQ(failure_in_stream(facts, {.code = "insufficient_quota"}).advice, LlmAdvice::next_model);
   EXPECT_EQ(failure_in_stream(facts, {.type = "exceed_context_size_error", .code = "400"}).advice,
             LlmAdvice::next_model);
   EXPECT_EQ(failure_in_stream(facts, {.code = "502"}).code, ErrorCode::llm_unavailable);

@@ -1,6 +1,11 @@
 #include "runner_fixture.hpp"
 
 #include "job/job_json.hpp"
+#include "llm/json_schema.hpp"
+
+#include <bespoke/model_chain.hpp>
+
+#include <gmock/gmock.h>
 
 #include <atomic>
 #include <set>
@@ -314,6 +319,260 @@ TEST_F(PhaseRunnerTest, NeedsFourCommitsForAJobWithTwoCheapPhasesAndTwoCalls) {
     fewest = std::min(fewest, r->stats().commits);
   }
   EXPECT_EQ(fewest, 4u);
+}
+
+TEST_F(PhaseRunnerTest, GoesOnWithTheNextModelOfItsChainAndKeepsWhatIsFinished) {
+  auto second = std::make_shared<HandClient>("second");
+  auto first = std::make_shared<HandClient>("first");
+  ModelChain chain({first, second});
+  const Runs loads = runs();
+  const auto build = [](PhaseContext& c) { return request("asked of " + c.model()); };
+  const auto parse = [](PhaseContext&, const LlmResponse& answer, int) -> std::variant<Json, LlmRequest> {
+    return Json(answer.text);
+  };
+  auto r = runner({Pipeline("chained", 1)
+                       .phase({"load", "L", 10, quick_retries()}, counting(loads))
+                       .phase({"draft", "D", 40, quick_retries(2)}, llm_phase(chain, build, parse))
+                       .phase({"letter", "W", 70, quick_retries(2)}, llm_phase(chain, build, parse))});
+  const JobId id = r->submit(job_of("chained"));
+  LlmFailure down;
+  down.message = "the first model is down";
+  first->call(0).sink->delta("half an ");
+  first->call(0).sink->error(down);
+  first->call(1).sink->error(down);
+  auto call = second->call(0);
+  EXPECT_EQ(call.request.messages[0].content, "asked of second");
+  call.sink->done(response("whole"));
+  second->call(1).sink->done(response("letter"));
+  const Job job = r->wait(id, Millis(10'000));
+  EXPECT_EQ(job.state, JobState::succeeded);
+  EXPECT_EQ(*loads, 1) << "finished phases stay finished";
+  EXPECT_EQ(job.phases[1].model, "second");
+  EXPECT_EQ(job.phases[2].model, "second") << "it stays with the model that answers";
+  EXPECT_EQ(first->calls(), 2u);
+  EXPECT_THAT(log->text(), ::testing::HasSubstr("the next model of the chain takes over"));
+}
+
+TEST_F(PhaseRunnerTest, UsesTheChainThatAJobNames) {
+  auto first = std::make_shared<HandClient>("first");
+  auto second = std::make_shared<HandClient>("second");
+  ModelChain chain({first, second});
+  RunnerOptions options = quiet();
+  options.models["first,second"] = &chain;
+  auto r = runner({asking()}, options);
+  SubmitRequest submit = job_of("asking");
+  submit.model = "first,second";
+  const JobId id = r->submit(submit);
+  LlmFailure refusal;
+  refusal.code = ErrorCode::llm_rejected;
+  refusal.advice = LlmAdvice::next_model;
+  refusal.message = "it refuses the key";
+  first->call(0).sink->error(refusal);
+  second->call(0).sink->done(response("good"));
+  const Job job = r->wait(id, Millis(10'000));
+  EXPECT_EQ(job.state, JobState::succeeded);
+  EXPECT_EQ(job.model, "first,second");
+  EXPECT_EQ(job.phases[0].model, "second");
+  EXPECT_EQ(llm.calls(), 0u);
+}
+
+TEST_F(PhaseRunnerTest, HoldsNeitherLeaseNorAttemptWhileALimitHoldsItBack) {
+  auto r = runner({asking()});
+  const JobId id = r->submit(job_of("asking"));
+  LlmFailure limit;
+  limit.code = ErrorCode::rate_limited;
+  limit.message = "held back by the limits set for hand";
+  limit.retry_after = Millis(600'000);
+  limit.sent = false;
+  Watched seen;
+  const auto watch = r->watch(id, std::ref(seen));
+  llm.call(0).sink->error(limit);
+  ASSERT_TRUE(seen.wait_until([](const auto& changes) { return changes.back().job.state == JobState::waiting; }));
+  const Job job = r->get(id);
+  EXPECT_EQ(job.waiting->reason, WaitReason::limit);
+  EXPECT_GE(job.waiting->until - job.updated_at, Millis(600'000));
+  EXPECT_EQ(job.error->message, "held back by the limits set for hand");
+  EXPECT_EQ(job.attempts_used, 0);
+  EXPECT_EQ(job.usage, Usage{});
+  EXPECT_EQ(r->stats().running, 0u);
+}
+
+TEST_F(PhaseRunnerTest, GoesOnByItselfOnceALimitAllows) {
+  auto r = runner({asking()});
+  const JobId id = r->submit(job_of("asking"));
+  LlmFailure limit;
+  limit.code = ErrorCode::rate_limited;
+  limit.retry_after = Millis(1);
+  limit.sent = false;
+  for (std::size_t n = 0; n < 10; ++n) llm.call(n).sink->error(limit);
+  llm.call(10).sink->done(response("at last"));
+  EXPECT_EQ(r->wait(id, Millis(10'000)).state, JobState::succeeded) << "being held back uses no attempt up";
+}
+
+TEST_F(PhaseRunnerTest, CountsMoneyByTheTableUnlessTheProviderSays) {
+  RunnerOptions options = quiet();
+  options.prices.set("hand", {2'000'000, 8'000'000});
+  auto r = runner({asking()}, options);
+  const JobId by_table = r->submit(job_of("asking", 1));
+  llm.call(0).sink->done(response("answer", 100, 50));
+  EXPECT_EQ(r->wait(by_table, Millis(10'000)).usage,
+            (Usage{100, 50, 600, UsageCertainty::reported, UsageCertainty::estimated}));
+  const JobId by_provider = r->submit(job_of("asking", 2));
+  LlmResponse answer = response("answer", 100, 50);
+  answer.usage.cost_micro_usd = 7;
+  llm.call(1).sink->done(answer);
+  EXPECT_EQ(r->wait(by_provider, Millis(10'000)).usage, (Usage{100, 50, 7}));
+}
+
+TEST_F(PhaseRunnerTest, SaysThatTheCostIsUnknownWithoutAPrice) {
+  auto r = runner({asking()});
+  const JobId id = r->submit(job_of("asking"));
+  llm.call(0).sink->done(response("answer"));
+  EXPECT_EQ(r->wait(id, Millis(10'000)).usage, (Usage{10, 20, 0, UsageCertainty::reported, UsageCertainty::unknown}));
+}
+
+TEST_F(PhaseRunnerTest, StopsAStreamThatHasUsedUpTheBudget) {
+  auto r = runner({asking()});
+  SubmitRequest submit = job_of("asking");
+  submit.budget.tokens = 20;
+  const JobId id = r->submit(submit);
+  auto call = llm.call(0);
+  const Usage reserved = store->get(id)->control.reserved;
+  EXPECT_EQ(reserved.tokens(), 20) << "as much as is left, set aside before the call was sent";
+  call.sink->delta(std::string(4 * 5, 'x'));
+  call.sink->delta(std::string(4 * 100, 'x'));
+  const Job job = r->wait(id, Millis(10'000));
+  EXPECT_EQ(job.state, JobState::failed);
+  EXPECT_EQ(job.error->code, ErrorCode::budget_exceeded);
+  EXPECT_EQ(job.attempts_used, 1);
+  EXPECT_EQ(job.usage.output_tokens, 105);
+  EXPECT_EQ(job.usage.certainty, UsageCertainty::estimated);
+  EXPECT_TRUE(*call.cancelled) << "its transfer is ended";
+  EXPECT_EQ(llm.calls(), 1u);
+}
+
+TEST_F(PhaseRunnerTest, SendsNoCallThatTheBudgetCanNotPay) {
+  RunnerOptions options = quiet();
+  options.prices.set("hand", {0, 1'000'000'000});  // a tenth of a cent for a token
+  options.job_budget.cost_micro_usd = 25'000;
+  auto pipeline = Pipeline("repair", 1)
+                      .phase({"draft", "Drafting...", 40, quick_retries()},
+                             llm_phase(
+                                 llm, [](PhaseContext&) { return request("first"); },
+                                 [](PhaseContext&, const LlmResponse& answer, int) -> std::variant<Json, LlmRequest> {
+                                   return request("again after " + answer.text);
+                                 }));
+  auto r = runner({pipeline}, options);
+  const JobId id = r->submit(job_of("repair"));
+  llm.call(0).sink->done(response("dear", 10, 26));
+  const Job job = r->wait(id, Millis(10'000));
+  EXPECT_EQ(job.error->code, ErrorCode::budget_exceeded);
+  EXPECT_EQ(job.usage.cost_micro_usd, 26'000);
+  EXPECT_EQ(llm.calls(), 1u);
+  EXPECT_EQ(store->payloads(id, PayloadKind::call).size(), 1u) << "the answer that was paid for is kept for a resume";
+}
+
+TEST_F(PhaseRunnerTest, RefusesAMoneyBudgetForAModelWithoutPrice) {
+  auto r = runner({asking()});
+  SubmitRequest submit = job_of("asking");
+  submit.budget.cost_micro_usd = 1'000'000;
+  const Job job = r->wait(r->submit(submit), Millis(10'000));
+  EXPECT_EQ(job.error->code, ErrorCode::budget_exceeded);
+  EXPECT_THAT(job.error->message, ::testing::HasSubstr("no price is known for hand"));
+  EXPECT_EQ(llm.calls(), 0u);
+}
+
+TEST_F(PhaseRunnerTest, CountsAllJobsOfAnOwnerAgainstTheOwnersBudget) {
+  RunnerOptions options = quiet();
+  options.owner_budget.tokens = 5000;
+  auto r = runner({asking()}, options);
+  const auto submit = [&](int input, const std::string& owner) {
+    SubmitRequest job = job_of("asking", input);
+    job.owner = owner;
+    return r->submit(job);
+  };
+  const JobId first = submit(1, "ada");
+  auto call = llm.call(0);  // sets 4096 aside, and its prompt
+  const JobId second = submit(2, "ada");
+  llm.call(1);
+  EXPECT_LT(store->get(second)->control.reserved.tokens(), 1000) << "what the first call may take isn't left";
+  const JobId third = submit(3, "ada");
+  EXPECT_EQ(r->wait(third, Millis(10'000)).error->code, ErrorCode::budget_exceeded);
+  submit(4, "bob");
+  llm.call(2);  // another owner's are another matter
+  call.sink->done(response("short", 10, 20));
+  EXPECT_EQ(r->wait(first, Millis(10'000)).state, JobState::succeeded);
+  const JobId fourth = submit(5, "ada");
+  llm.call(3);  // what the first call didn't take is there again
+  EXPECT_EQ(r->get(fourth).state, JobState::running);
+}
+
+TEST_F(PhaseRunnerTest, ShowsAPhaseItsEarlierAnswersEvenAfterACrash) {
+  auto pipeline =
+      Pipeline("repair", 1)
+          .phase({"draft", "Drafting...", 40, quick_retries()},
+                 llm_phase(
+                     llm, [](PhaseContext&) { return request("first"); },
+                     [](PhaseContext& c, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
+                       if (ask < 2) return request("more after " + answer.text);
+                       std::string all;
+                       for (const LlmResponse& earlier : c.earlier_answers()) all += earlier.text + ' ';
+                       return Json(all + answer.text);
+                     }));
+  JobId id;
+  {
+    auto r = runner({pipeline});
+    id = r->submit(job_of("repair"));
+    llm.call(0).sink->done(response("one"));
+    llm.call(1);
+    r->shutdown(Millis(0));
+  }
+  auto r = runner({pipeline});
+  llm.call(2).sink->done(response("two"));
+  llm.call(3).sink->done(response("three"));
+  r->wait(id, Millis(10'000));
+  EXPECT_EQ(r->result(id), Json("one two three"));
+}
+
+Pipeline structured(LlmClient& llm) {
+  const auto build = [](PhaseContext&) {
+    LlmRequest ask = request("a list, please");
+    ask.schema_name = "list";
+    ask.schema =
+        Json::parse(R"({"type": "object", "required": ["items"], "properties": {"items": {"type": "array"}}})");
+    return ask;
+  };
+  const auto parse = [](PhaseContext&, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
+    return Json({{"seen", answer.text}, {"ask", ask}});
+  };
+  return Pipeline("structured", 1).phase({"draft", "D", 40, quick_retries(2)}, llm_phase(llm, build, parse));
+}
+
+TEST_F(PhaseRunnerTest, SendsAnAnswerBackThatDoesNotFollowItsSchema) {
+  if (!JsonSchema::available()) GTEST_SKIP() << "this build has no schema library";
+  auto r = runner({structured(llm)});
+  const JobId id = r->submit(job_of("structured"));
+  llm.call(0).sink->done(response(R"({"items": 3})"));
+  auto repair = llm.call(1);
+  ASSERT_EQ(repair.request.messages.size(), 3u);
+  EXPECT_EQ(repair.request.messages[1].content, R"({"items": 3})");
+  EXPECT_THAT(repair.request.messages[2].content, ::testing::HasSubstr("/items: expected an array"));
+  repair.sink->done(response("```json\n{\"items\": [3]}\n```"));
+  EXPECT_EQ(r->wait(id, Millis(10'000)).state, JobState::succeeded);
+  EXPECT_EQ(r->result(id), Json({{"seen", R"({"items":[3]})"}, {"ask", 0}}))
+      << "bare JSON, and for the phase the repair is no ask of its own";
+}
+
+TEST_F(PhaseRunnerTest, RepairsOnceAndThenCallsTheAnswerBad) {
+  if (!JsonSchema::available()) GTEST_SKIP() << "this build has no schema library";
+  auto r = runner({structured(llm)});
+  const JobId id = r->submit(job_of("structured"));
+  for (std::size_t n = 0; n < 4; ++n) llm.call(n).sink->done(response("sorry, no list"));
+  const Job job = r->wait(id, Millis(10'000));
+  EXPECT_EQ(job.state, JobState::failed);
+  EXPECT_EQ(job.error->code, ErrorCode::llm_bad_output);
+  EXPECT_THAT(job.error->message, ::testing::HasSubstr("it is not JSON"));
+  EXPECT_EQ(job.attempts_used, 2);
 }
 
 TEST_F(PhaseRunnerTest, CancelEndsTheCallThatIsUnderWay) {

@@ -100,6 +100,8 @@ class Watched {
 /// An LlmClient whose calls the test answers by hand.
 class HandClient final : public LlmClient {
  public:
+  explicit HandClient(std::string name = "hand") : name_(std::move(name)) {}
+
   struct Call {
     LlmRequest request;
     std::shared_ptr<LlmSink> sink;
@@ -115,7 +117,7 @@ class HandClient final : public LlmClient {
     changed_.notify_all();
     return std::make_unique<HandCall>(cancelled);
   }
-  std::string name() const override { return "hand"; }
+  std::string name() const override { return name_; }
 
   /// The call number `index` (from 0), once it has been made.
   Call call(std::size_t index) {
@@ -142,6 +144,7 @@ class HandClient final : public LlmClient {
     std::shared_ptr<std::atomic<bool>> cancelled_;
   };
 
+  const std::string name_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Call> calls_;

@@ -20,6 +20,7 @@ bespoke::SubmitRequest request_of(const ApplyOptions& options, const bespoke::Js
   request.input = {{"profile", profile}, {"posting", posting}};
   request.owner = options.owner;
   request.key = options.key;
+  request.budget = budget_of(options.budget);
   return request;
 }
 

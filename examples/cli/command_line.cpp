@@ -23,18 +23,51 @@ void add_store(CLI::App& app, StoreChoice& store) {
 }
 
 void add_llm(CLI::App& app, LlmChoice& llm, bool several) {
-  auto* model = app.add_option("--llm", llm.models,
-                               several ? "Model: extractive (no network) or openai:MODEL; may be given several times, "
-                                         "the first is for jobs that name none"
-                                       : "Model: extractive (no network) or openai:MODEL, whose key is read from "
-                                         "OPENAI_API_KEY")
-                    ->default_str(default_llm);
+  // Blanks around the commas of a chain are nobody's name.
+  const auto tidy = [](std::string models) {
+    std::erase_if(models, [](char c) { return c == ' ' || c == '\t'; });
+    return models;
+  };
+  auto* model =
+      app.add_option("--llm", llm.models,
+                     several ? "Model: extractive (no network), openai:MODEL, anthropic:MODEL, or a chain of them with "
+                               "commas between; may be given several times, the first is for jobs that name none"
+                             : "Model: extractive (no network), openai:MODEL or anthropic:MODEL, whose keys are read "
+                               "from OPENAI_API_KEY and ANTHROPIC_API_KEY; several with commas between are asked in "
+                               "turn as they fail")
+          ->transform(CLI::Validator(
+              [tidy](std::string& models) {
+                models = tidy(models);
+                return std::string();
+              },
+              ""))
+          ->type_name("MODELS")
+          ->default_str(default_llm);
   if (several) {
     model->expected(1, 16)->take_all();
   } else {
     model->expected(1);
   }
-  app.add_option("--base-url", llm.base_url, "Of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1");
+  app.add_option(
+         "--base-url", llm.base_urls,
+         "Of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1; SCHEME=URL where a chain has models "
+         "of several schemes")
+      ->expected(1)
+      ->take_all()
+      ->type_name("URL");
+  app.add_option("--prices", llm.prices,
+                 "JSON with prices of models in micro-dollars for a million tokens: "
+                 R"({"prices": {"openai:MODEL": {"input": 250000, "output": 2000000}}})")
+      ->type_name("FILE");
+}
+
+void add_budget(CLI::App& app, BudgetChoice& budget, const std::string& prefix, const std::string& whose) {
+  app.add_option("--" + prefix + "budget", budget.tokens, "Tokens that " + whose + " may use at most")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("TOKENS");
+  app.add_option("--" + prefix + "max-cost", budget.dollars, "Dollars that " + whose + " may cost at most")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("DOLLARS");
 }
 
 void add_log(CLI::App& app, LogChoice& log, bespoke::LogLevel standard) {
@@ -89,6 +122,7 @@ void add_apply(CLI::App& program, CommandLine& line) {
       ->type_name("FILE");
   add_store(*app, line.apply.store);
   add_llm(*app, line.apply.llm, false);
+  add_budget(*app, line.apply.budget, "", "the job");
   app->add_option("--owner", line.apply.owner, "Tenant or user that the job belongs to")->type_name("ID");
   app->add_option("--key", line.apply.key,
                   "Idempotency key: a second submit of the same input with it is the same job, of another a conflict")
@@ -106,6 +140,8 @@ void add_work(CLI::App& program, CommandLine& line) {
   CLI::App* app = program.add_subcommand("work", "Run and resume whatever is claimable");
   add_store(*app, line.work.store);
   add_llm(*app, line.work.llm, true);
+  add_budget(*app, line.work.budget, "", "each job that brings no budget");
+  add_budget(*app, line.work.owner_budget, "owner-", "all kept jobs of an owner together");
   app->add_flag("--until-idle", line.work.until_idle, "End when nothing is left to do (1 if a job failed)");
   app->add_option("--max-takeovers", line.work.max_takeovers,
                   "A job whose process has died more often than this in one phase fails")
@@ -140,6 +176,7 @@ void add_run_options(CLI::App& app, ResumeOptions& options) {
   app.add_option("id", options.id, "Id of the job, as apply printed it")->required()->type_name("ID");
   add_store(app, options.store);
   add_llm(app, options.llm, false);
+  add_budget(app, options.budget, "", "the job (a resumed one with what it used before)");
   add_owner(app, options.owner);
   auto* out =
       app.add_option("--out", options.out, "Folder for the preview's files")->type_name("DIR")->capture_default_str();

@@ -16,6 +16,7 @@ ExitCode run_jobs_fork(const std::string& program, const ForkOptions& options) {
   bespoke::ForkRequest request;
   request.from = options.from;
   request.key = options.key;
+  if (const bespoke::Budget budget = budget_of(run.budget); budget.limited()) request.budget = budget;
   if (!run.llm.models.empty()) {
     check_model_name(run.llm.models.front());
     request.model = run.llm.models.front();

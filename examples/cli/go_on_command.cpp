@@ -12,7 +12,8 @@ std::string llm_words(const LlmChoice& llm) {
   std::string words;
   for (const std::string& model : llm.models)
     if (model != default_llm) words += " --llm " + shell_word(model);
-  if (!llm.base_url.empty()) words += " --base-url " + shell_word(llm.base_url);
+  for (const std::string& url : llm.base_urls) words += " --base-url " + shell_word(url);
+  if (!llm.prices.empty()) words += " --prices " + shell_word(llm.prices);
   return words;
 }
 

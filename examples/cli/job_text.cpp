@@ -80,8 +80,11 @@ std::vector<std::string> failure_lines(const bespoke::Job& job, const std::strin
 std::string usage_text(const bespoke::Usage& usage) {
   if (usage.input_tokens == 0 && usage.output_tokens == 0 && usage.cost_micro_usd == 0) return "";
   std::string text = fmt::format("{} tokens in, {} out", grouped(usage.input_tokens), grouped(usage.output_tokens));
-  if (usage.cost_micro_usd > 0) text += fmt::format(", ${:.4f}", static_cast<double>(usage.cost_micro_usd) / 1e6);
   if (usage.certainty != bespoke::UsageCertainty::reported) text += fmt::format(" ({})", to_string(usage.certainty));
+  if (usage.cost_micro_usd > 0) text += fmt::format(", ${:.4f}", static_cast<double>(usage.cost_micro_usd) / 1e6);
+  if (usage.cost_micro_usd > 0 && usage.cost_certainty == bespoke::UsageCertainty::estimated) text += " by list prices";
+  if (usage.cost_certainty == bespoke::UsageCertainty::unknown)
+    text += usage.cost_micro_usd > 0 ? " and more, unknown" : ", cost unknown";
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <bespoke/log.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,15 @@ struct StoreChoice {
 };
 
 struct LlmChoice {
-  std::vector<std::string> models;  ///< "extractive", "openai:MODEL"; empty: the default
-  std::string base_url;
+  std::vector<std::string> models;     ///< "extractive", "openai:MODEL", chains of them; empty: the default
+  std::vector<std::string> base_urls;  ///< each a URL, or "SCHEME=URL"
+  std::string prices;                  ///< file with a table of prices; "" for the library's own
+};
+
+/// Zero: no limit.
+struct BudgetChoice {
+  std::int64_t tokens = 0;
+  double dollars = 0;
 };
 
 struct LogChoice {
@@ -35,6 +43,7 @@ struct ApplyOptions {
   std::string owner;
   std::string key;
   std::string out = default_output;
+  BudgetChoice budget;
   bool detach = false;
   bool json = false;
 };
@@ -43,6 +52,8 @@ struct WorkOptions {
   StoreChoice store;
   LlmChoice llm;
   LogChoice log;
+  BudgetChoice budget;        ///< of jobs that bring none
+  BudgetChoice owner_budget;  ///< of each owner
   bool until_idle = false;
   int max_takeovers = 5;
   std::size_t max_jobs = 10'000;  ///< under way at once
@@ -73,6 +84,7 @@ struct ResumeOptions {
   LogChoice log;
   std::string id;
   std::optional<std::string> owner;
+  BudgetChoice budget;
   std::string out = default_output;
   bool detach = false;
   bool json = false;

@@ -11,10 +11,16 @@
 namespace cli {
 namespace {
 
+/// None: the job keeps its own.
+std::optional<bespoke::Budget> new_budget(const ResumeOptions& options) {
+  const bespoke::Budget budget = budget_of(options.budget);
+  return budget.limited() ? std::optional(budget) : std::nullopt;
+}
+
 ExitCode only_queue(const std::string& program, const ResumeOptions& options, const bespoke::JobId& id,
                     Screen& screen) {
   const Desk desk(options.store);
-  const bespoke::Job job = desk.runner->resume(id, options.owner);
+  const bespoke::Job job = desk.runner->resume(id, options.owner, new_budget(options));
   if (options.json) {
     screen.line(to_json(job).text());
   } else {
@@ -56,7 +62,7 @@ ExitCode run_jobs_resume(const std::string& program, const ResumeOptions& option
   if (visible) here.llm = choice_for(record->job, options.llm);
   return run_here(here, *store, screen, inbox, [&](bespoke::PhaseRunner& runner) {
     try {
-      return runner.resume(id, options.owner).id;
+      return runner.resume(id, options.owner, new_budget(options)).id;
     } catch (const bespoke::Error& error) {
       if (error.code() != bespoke::ErrorCode::conflict) throw;
       throw bespoke::Error(error.code(), fmt::format("{}. Its files:  {}", error.message(),

@@ -28,10 +28,15 @@ class Models {
   bespoke::LlmClient& standard() const { return *clients_.front(); }
   /// By name, for jobs that name one.
   std::map<std::string, bespoke::LlmClient*> by_name() const;
+  const bespoke::PriceTable& prices() const { return prices_; }
 
  private:
+  bespoke::PriceTable prices_;
   std::vector<std::unique_ptr<bespoke::LlmClient>> clients_;
 };
+
+/// Throws bespoke::Error(invalid_argument) for more than can be counted.
+bespoke::Budget budget_of(const BudgetChoice& choice);
 
 /// Checks that `model` is one that could be opened, without its key. Throws bespoke::Error(invalid_argument).
 void check_model_name(const std::string& model);

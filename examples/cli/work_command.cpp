@@ -124,6 +124,8 @@ ExitCode run_work(const std::string& program, const WorkOptions& options) {
   runner_options.max_takeovers = options.max_takeovers;
   runner_options.max_jobs = options.max_jobs;
   runner_options.log = log;
+  runner_options.job_budget = budget_of(options.budget);
+  runner_options.owner_budget = budget_of(options.owner_budget);
   const auto runner = open_runner(*store, models, std::move(runner_options));
 
   const auto resume = [&](const bespoke::Job& job) {

@@ -38,8 +38,12 @@ std::optional<UsageCertainty> usage_certainty_from_string(std::string_view word)
 struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  std::int64_t cost_micro_usd = 0;  ///< millionths of a US dollar
-  UsageCertainty certainty = UsageCertainty::reported;
+  std::int64_t cost_micro_usd = 0;                      ///< millionths of a US dollar
+  UsageCertainty certainty = UsageCertainty::reported;  ///< of the tokens
+  /// Of the money: `reported` by the provider, `estimated` from the table of prices, `unknown` where it has none.
+  UsageCertainty cost_certainty = UsageCertainty::reported;
+
+  std::int64_t tokens() const { return input_tokens + output_tokens; }
 
   /// Adds up; the sum is only as certain as its least certain part.
   Usage& operator+=(const Usage& other);
@@ -71,6 +75,7 @@ struct PhaseRecord {
   int attempts = 0;  ///< starts of this phase, take-overs included; grows for ever
   Usage usage;
   std::optional<ErrorInfo> error;  ///< of its last failed attempt
+  std::string model;               ///< that it asks, or asked last; "" for a phase that has asked none
 
   friend bool operator==(const PhaseRecord&, const PhaseRecord&) = default;
 };
@@ -94,7 +99,7 @@ struct Job {
   std::optional<ErrorInfo> error;
   std::vector<PhaseRecord> phases;
   Usage usage;
-  std::string model;
+  std::string model;  ///< that the job was submitted for, maybe a chain; what each phase asked stands in `phases`
   std::vector<std::string> tags;
   std::string key;  ///< idempotency key; empty when none was given
   WallTime created_at{};

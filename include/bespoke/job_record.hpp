@@ -3,9 +3,19 @@
 #include <bespoke/job.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace bespoke {
+
+/// The most that may be used. Zero means no limit.
+struct Budget {
+  std::int64_t tokens = 0;          ///< input and output
+  std::int64_t cost_micro_usd = 0;  ///< millionths of a US dollar
+
+  bool limited() const { return tokens > 0 || cost_micro_usd > 0; }
+  friend bool operator==(const Budget&, const Budget&) = default;
+};
 
 /// The part of a stored job that steers it and that watchers never see.
 struct JobControl {
@@ -17,6 +27,9 @@ struct JobControl {
   int model_index = 0;      ///< place in the chain of models
   std::string input_hash;   ///< of the submitted input; for idempotency
   std::string write_id;     ///< names the last mutation: tells after a commit of unknown outcome whether it was stored
+  Budget budget;            ///< of the job alone
+  Usage reserved;           ///< what the call that is under way may take; nothing when there is none
+  std::optional<WallTime> held_since;  ///< since when limits of our own have held the job back, without a try between
 
   friend bool operator==(const JobControl&, const JobControl&) = default;
 };

@@ -27,6 +27,8 @@ struct LlmLimits {
   int failures_to_open = 5;
   Millis open_for{30'000};  ///< doubled each time that the probe fails, up to
   Millis max_open_for{300'000};
+
+  friend bool operator==(const LlmLimits&, const LlmLimits&) = default;
 };
 
 /// Keeps the calls of one provider within its limits: in turn, fair by owner. Shared by the clients of that provider.

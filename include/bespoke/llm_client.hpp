@@ -46,8 +46,8 @@ struct LlmResponse {
 
 enum class LlmAdvice : std::uint8_t {
   retry,       ///< the same call may go through later
-  next_model,  ///< this model can't, another may
-  fatal,       ///< no retry can help until somebody changes something
+  next_model,  ///< this model can't, another may: the job moves on in its chain, or fails when there is none
+  fatal,       ///< no retry and no other model can help until somebody changes something
 };
 
 /// Why a try failed, and what may help. Decided by the client, acted on by JobMachine, the one owner of retries.
@@ -91,6 +91,9 @@ class LlmClient {
   virtual std::unique_ptr<LlmCall> start(const LlmRequest& request, std::shared_ptr<LlmSink> sink) = 0;
   /// "scheme:model", as in a job's `model`.
   virtual std::string name() const = 0;
+  /// The models that a phase with this client goes through, in order, as they fail; JobMachine moves along. Only a
+  /// ModelChain has more than one. They live as long as this.
+  virtual std::vector<LlmClient*> chain() { return {this}; }
 };
 
 }  // namespace bespoke

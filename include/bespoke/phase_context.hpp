@@ -2,7 +2,9 @@
 
 #include <bespoke/job.hpp>
 #include <bespoke/json_value.hpp>
+#include <bespoke/llm_client.hpp>
 
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -25,8 +27,10 @@ class PhaseContext {
   virtual const std::string& owner() const = 0;
   virtual const std::string& phase() const = 0;
   virtual int attempt() const = 0;
-  /// The model that this attempt is to use; empty: the client's own.
+  /// The model that this attempt asks, by its name; in other phases what the job was submitted for.
   virtual const std::string& model() const = 0;
+  /// In the `parse` of a phase that asks a model: the answers to the asks before, oldest first, after a crash too.
+  virtual std::span<const LlmResponse> earlier_answers() const { return {}; }
 
   /// Set when the attempt has ended: cancelled, timed out, stale, lease lost, shut down.
   virtual std::stop_token stop_token() const = 0;

@@ -5,6 +5,7 @@
 #include <bespoke/job_store.hpp>
 #include <bespoke/log.hpp>
 #include <bespoke/pipeline.hpp>
+#include <bespoke/prices.hpp>
 #include <bespoke/random.hpp>
 #include <bespoke/time.hpp>
 
@@ -32,7 +33,13 @@ struct RunnerOptions {
   std::size_t max_payload_bytes = 16 << 20;  ///< for an input, a signal's payload, and what a phase gives
   int max_takeovers = 5;                     ///< within one phase; then the job fails with interrupted_too_often
   /// Models that a job may name, beside the ones that phases have by themselves. The clients must outlive the runner.
+  /// A job that names a chain needs the chain here, under its name.
   std::map<std::string, LlmClient*> models;
+  PriceTable prices = PriceTable::standard();  ///< for calls whose provider doesn't report what they cost
+  Budget job_budget;                           ///< of each job that brings none of its own
+  /// Of each owner, over all of the owner's jobs that the store holds, in whatever process they run. Needs a read of
+  /// those jobs before each call. Jobs without an owner have none.
+  Budget owner_budget;
   std::shared_ptr<LogSink> log;    ///< default: stderr_log()
   const Clock* clock = nullptr;    ///< default: system_clock(); must outlive the runner
   RandomSource* random = nullptr;  ///< default: system_random(); must outlive the runner
@@ -48,6 +55,7 @@ struct SubmitRequest {
   std::string owner;
   std::string key;  ///< idempotency key, scoped to the owner; "" for none
   std::string model;
+  Budget budget;  ///< for all calls of the job; at its end the stream stops and the job fails as budget_exceeded
   std::vector<std::string> tags;
   int priority = 0;
   std::optional<WallTime> run_at;
@@ -67,6 +75,7 @@ struct ForkRequest {
   std::string from;                  ///< the phase that is run anew, with all that come after it
   std::optional<std::string> model;  ///< for the new job; absent: the one that the job before names
   std::string key;                   ///< idempotency key of the new job; "" for none
+  std::optional<Budget> budget;      ///< for the new job; absent: the same as that of the job before
 };
 
 /// A watch that is open; ends when it is destroyed, which waits for a callback that is running unless it is destroyed
@@ -111,8 +120,9 @@ class PhaseRunner {
   Job signal(const JobId& id, const std::string& name, const Json& payload, const Owner& owner = {});
   /// Queues a failed or cancelled job again: finished phases are kept, counters start anew, percent is held. A job that
   /// is queued, waiting or running is left as it is (and claimed when it is claimable and this runner's scope is
-  /// `submitted`). `conflict` when it has succeeded.
-  Job resume(const JobId& id, const Owner& owner = {});
+  /// `submitted`). `conflict` when it has succeeded. `budget`: in place of the job's own; what it has used before
+  /// counts too.
+  Job resume(const JobId& id, const Owner& owner = {}, const std::optional<Budget>& budget = {});
 
   /// Makes a new job of the same owner, pipeline and input that takes over the outputs of the phases before
   /// `request.from` and runs the rest anew. The job forked from stays as it is. `conflict` when one of those phases

@@ -37,9 +37,14 @@ struct LlmWork {
   LlmClient* client = nullptr;  ///< must outlive the runner; a job that names a model gets that one instead
   /// The request of ask number 0.
   std::function<LlmRequest(PhaseContext&)> build;
-  /// Takes the answer to ask number `ask`: either the output of the phase, or another request (ask + 1).
+  /// Takes the answer to ask number `ask`: either the output of the phase, or another request (ask + 1). What was
+  /// answered before stands in PhaseContext::earlier_answers.
   std::function<std::variant<Json, LlmRequest>(PhaseContext&, const LlmResponse&, int ask)> parse;
   int expected_tokens = 800;  ///< how long an answer usually is: only to move the percent smoothly
+  /// Whether an answer to a request with a schema is checked against it before `parse` sees it. One that doesn't follow
+  /// it is sent back once with what is wrong; then the attempt fails as llm_bad_output. What reaches `parse` is bare
+  /// JSON, without the Markdown fence that some models put around it.
+  bool check_schema = true;
 };
 
 LlmWork llm_phase(LlmClient& client, std::function<LlmRequest(PhaseContext&)> build,

@@ -38,6 +38,8 @@ struct Faults {
   double llm_fails = 0.15;           ///< a call ends in 429, 500, 529 or a cut stream
   double llm_hangs = 0.01;           ///< a call never answers
   double llm_repeats_itself = 0.05;  ///< a call is told done or failed twice, or after it was cancelled
+  double llm_refuses = 0.02;         ///< a model says that it can't, and another may
+  double llm_held_back = 0.04;       ///< a call is held back by a limit, or by an open circuit
   double phase_hangs = 0.01;         ///< a blocking phase never comes back
   double meddling = 0.01;            ///< at each step: somebody cancels, resumes or signals a job, or watches one
   double liveness_unsure = 0.3;      ///< a probe for a dead runner's process can't tell

@@ -160,13 +160,15 @@ Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options) {
   const PhaseOptions repeatable{.repeatable = true};
   LlmWork cv = llm_phase(
       llm, [shared](PhaseContext& context) { return shared->cv.build(context); },
-      [shared](PhaseContext& context, const LlmResponse& response, int ask) {
-        return shared->cv.parse(context, response, ask);
+      [shared](PhaseContext& context, const LlmResponse& response, int) {
+        return shared->cv.parse(context, response);
       });
+  // The phase checks it itself, and asks again in words that a host may change.
+  cv.check_schema = false;
   LlmWork letter = llm_phase(
       llm, [shared](PhaseContext& context) { return shared->letter.build(context); },
-      [shared](PhaseContext& context, const LlmResponse& response, int ask) {
-        return shared->letter.parse(context, response, ask);
+      [shared](PhaseContext& context, const LlmResponse& response, int) {
+        return shared->letter.parse(context, response);
       });
   letter.expected_tokens = 450;
   return Pipeline("apply", 1)

@@ -6,11 +6,11 @@
 #include "apply/fact_report.hpp"
 #include "apply/json_access.hpp"
 #include "apply/letter_checks.hpp"
-#include "apply/model_json.hpp"
 #include "apply/schema_check.hpp"
 #include "apply/tailoring_request.hpp"
 #include "apply/text_fold.hpp"
 #include "apply/usage_json.hpp"
+#include "llm/model_json.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -46,29 +46,13 @@ std::optional<json> read_answer(const std::string& text, std::string& problems) 
 
 /// What the asks so far have given.
 struct Progress {
-  std::string stage;             ///< "", "reask" or "repair": what the ask that is answered now was for
+  enum class Stage : std::uint8_t { first, reask, repair };
+  Stage stage = Stage::first;    ///< what the ask that is answered now was for
   json changes = json::array();  ///< good ones
   json refused = json::array();
   json checks = json::array();
   json pending = json::array();  ///< changes whose text says too much, with their checks
   Usage usage;
-
-  static Progress from_json(const json& state) {
-    Progress progress;
-    if (!state.is_object()) return progress;
-    progress.stage = state.at("stage");
-    progress.changes = state.at("changes");
-    progress.refused = state.at("refused");
-    progress.checks = state.at("checks");
-    progress.pending = state.at("pending");
-    progress.usage = usage_from_json(state.at("usage"));
-    return progress;
-  }
-
-  json to_json() const {
-    return {{"stage", stage},   {"changes", changes}, {"refused", refused},
-            {"checks", checks}, {"pending", pending}, {"usage", usage_json(usage)}};
-  }
 };
 
 /// What new texts of a CV are judged by.
@@ -148,44 +132,34 @@ void take_repair(Progress& progress, const std::vector<CvChange>& changes, const
   }
 }
 
-}  // namespace
+/// What follows from an answer.
+struct Next {
+  std::optional<std::string> words;  ///< to ask again with; none: the phase has all that it can get
+};
 
-LlmRequest CvPhase::build(PhaseContext& context) const {
-  Tailoring tailoring = read_tailoring(context);
-  LlmRequest request = make_cv_request(tailoring, prompts_, request_nonce(context));
-  request.owner = context.owner();
-  return request;
-}
-
-std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmResponse& response, int ask) {
-  Tailoring tailoring = read_tailoring(context);
-  Progress progress = Progress::from_json(ask == 0 ? json() : memory_.take(context));
+/// Takes one answer into `progress`.
+Next take(const LlmResponse& response, Progress& progress, const Tailoring& tailoring, const Judges& judges,
+          const Prompts& prompts) {
+  using Stage = Progress::Stage;
   progress.usage += response.usage;
-
-  const auto again = [&](std::string stage, const std::string& words) {
-    LlmRequest request = make_cv_request(tailoring, prompts_, request_nonce(context));
-    request.owner = context.owner();
-    progress.stage = std::move(stage);
-    memory_.put(context, progress.to_json());
-    return ask_again(std::move(request), response.text, words);
-  };
-
   std::string problems;
   const std::optional<json> answer = read_answer(response.text, problems);
   if (!answer) {
-    if (progress.stage == "repair") return from_nlohmann(finish(progress));
-    if (progress.stage.empty() && ask == 0) return again("reask", prompts_.with_problems("cv_reask", problems));
+    if (progress.stage == Stage::repair) return {};
+    if (progress.stage == Stage::first) {
+      progress.stage = Stage::reask;
+      return {prompts.with_problems("cv_reask", problems)};
+    }
     throw Error(
         ErrorCode::llm_bad_output,
         fmt::format("generate_cv: the model's answer couldn't be used, nor could its second try: {}", problems));
   }
 
   CheckedOperations checked = check_operations(read_operations(*answer), tailoring.items);
-  const Judges judges(tailoring);
   for (CvChange& change : checked.changes) clean(change, tailoring, judges.style);
-  if (progress.stage == "repair") {
+  if (progress.stage == Stage::repair) {
     take_repair(progress, checked.changes, judges);
-    return from_nlohmann(finish(progress));
+    return {};
   }
 
   for (const Refusal& refusal : checked.refused) progress.refused.push_back(to_json(refusal));
@@ -203,8 +177,31 @@ std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmRe
       progress.changes.push_back(to_json(change));
     }
   }
-  if (!violations.empty() && ask < 2) return again("repair", prompts_.with_problems("cv_repair", violations));
-  return from_nlohmann(finish(progress));
+  if (violations.empty()) return {};
+  progress.stage = Stage::repair;
+  return {prompts.with_problems("cv_repair", violations)};
+}
+
+}  // namespace
+
+LlmRequest CvPhase::build(PhaseContext& context) const {
+  Tailoring tailoring = read_tailoring(context);
+  LlmRequest request = make_cv_request(tailoring, prompts_, request_nonce(context));
+  request.owner = context.owner();
+  return request;
+}
+
+std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmResponse& response) const {
+  Tailoring tailoring = read_tailoring(context);
+  const Judges judges(tailoring);
+  Progress progress;
+  // What the answers before gave follows from them: nothing is kept between two asks but the answers themselves.
+  for (const LlmResponse& earlier : context.earlier_answers()) take(earlier, progress, tailoring, judges, prompts_);
+  const Next next = take(response, progress, tailoring, judges, prompts_);
+  if (!next.words) return from_nlohmann(finish(progress));
+  LlmRequest request = make_cv_request(tailoring, prompts_, request_nonce(context));
+  request.owner = context.owner();
+  return ask_again(std::move(request), response.text, *next.words);
 }
 
 }  // namespace bespoke

@@ -120,36 +120,34 @@ LlmRequest LetterPhase::build(PhaseContext& context) const {
   return request;
 }
 
-std::variant<Json, LlmRequest> LetterPhase::parse(PhaseContext& context, const LlmResponse& response, int ask) {
+std::variant<Json, LlmRequest> LetterPhase::parse(PhaseContext& context, const LlmResponse& response) const {
   Tailoring tailoring = read_tailoring(context);
-  json state = ask == 0 ? json() : memory_.take(context);
-  Usage usage = usage_from_json(state.is_object() ? state.at("usage") : json());
-  usage += response.usage;
-
+  const Judge judge(tailoring);
   std::size_t invisible = 0;
-  const std::string letter = tailoring.mask.unmask(strip_invisible(without_fence(response.text), invisible));
-  JudgedLetter judged = Judge(tailoring).judge(letter);
-  const std::string length = length_problem(letter, tailoring.words);
-  const bool faulty = !judged.problems.empty() || !length.empty();
-
-  if (faulty && ask == 0) {
-    LlmRequest request = make_letter_request(tailoring, read_changes(context), prompts_, request_nonce(context));
-    request.owner = context.owner();
-    memory_.put(
-        context,
-        {{"usage", usage_json(usage)}, {"kept", judged.kept}, {"checks", judged.checks}, {"removed", judged.removed}});
-    return ask_again(std::move(request), response.text,
-                     prompts_.with_problems("letter_repair", tailoring.mask.mask(judged.problems) + length));
-  }
-  if (state.is_object()) {
+  const auto letter_of = [&](const LlmResponse& answer) {
+    return tailoring.mask.unmask(strip_invisible(without_fence(answer.text), invisible));
+  };
+  Usage usage = response.usage;
+  const std::string letter = letter_of(response);
+  JudgedLetter judged = judge.judge(letter);
+  const std::span<const LlmResponse> earlier = context.earlier_answers();
+  if (earlier.empty()) {
+    const std::string length = length_problem(letter, tailoring.words);
+    if (!judged.problems.empty() || !length.empty()) {
+      LlmRequest request = make_letter_request(tailoring, read_changes(context), prompts_, request_nonce(context));
+      request.owner = context.owner();
+      return ask_again(std::move(request), response.text,
+                       prompts_.with_problems("letter_repair", tailoring.mask.mask(judged.problems) + length));
+    }
+  } else {
     // The first answer may still be the better one once both have lost what they can't keep.
-    const int kept_first = count_words(state.at("kept").get<std::string>());
+    usage += earlier.front().usage;
+    JudgedLetter first = judge.judge(letter_of(earlier.front()));
+    const int kept_first = count_words(first.kept);
     if (kept_first > count_words(judged.kept) && kept_first <= tailoring.words.max) {
-      judged.kept = state.at("kept");
-      judged.checks = state.at("checks");
-      judged.removed = state.at("removed");
+      judged = std::move(first);
     } else {
-      for (json check : state.at("checks")) {
+      for (json check : first.checks) {
         if (check.at("verdict") != "violation") continue;
         check["action"] = "repaired";
         judged.checks.push_back(std::move(check));

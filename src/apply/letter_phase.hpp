@@ -1,6 +1,5 @@
 #pragma once
 
-#include "apply/ask_memory.hpp"
 #include "apply/prompts.hpp"
 
 #include <bespoke/llm_client.hpp>
@@ -19,11 +18,10 @@ class LetterPhase {
   explicit LetterPhase(const Prompts& prompts) : prompts_(prompts) {}
 
   LlmRequest build(PhaseContext& context) const;
-  std::variant<Json, LlmRequest> parse(PhaseContext& context, const LlmResponse& response, int ask);
+  std::variant<Json, LlmRequest> parse(PhaseContext& context, const LlmResponse& response) const;
 
  private:
   const Prompts& prompts_;  // must outlive this
-  AskMemory memory_;
 };
 
 }  // namespace bespoke

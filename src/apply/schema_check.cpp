@@ -5,166 +5,33 @@
 #include <map>
 #include <mutex>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#if BESPOKE_HAVE_VALIJSON
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
-#pragma GCC diagnostic pop
-#endif
-
 namespace bespoke {
-
-std::string to_string(const SchemaError& error) {
-  return fmt::format("{}: {}", error.pointer.empty() ? "(document)" : error.pointer, error.expected);
-}
-
-#if BESPOKE_HAVE_VALIJSON
 namespace {
 
-struct ParsedSchema {
-  nlohmann::json tree;
-  valijson::Schema schema;
-};
-
-const ParsedSchema& parsed_schema(std::string_view name) {
+const JsonSchema& parsed_schema(std::string_view name) {
   // Schemas live as long as the process; never destroyed, since a thread may still validate while it exits.
   static auto& mutex = *new std::mutex;
-  static auto& schemas = *new std::map<std::string, std::unique_ptr<ParsedSchema>, std::less<>>;
+  static auto& schemas = *new std::map<std::string, JsonSchema, std::less<>>;
   const std::lock_guard lock(mutex);
   auto found = schemas.find(name);
-  if (found == schemas.end()) {
-    auto parsed = std::make_unique<ParsedSchema>();
-    parsed->tree = nlohmann::json::parse(apply_file(name));
-    const bool draft4 = parsed->tree.value("$schema", "").find("draft-04") != std::string::npos;
-    valijson::SchemaParser parser(draft4 ? valijson::SchemaParser::kDraft4 : valijson::SchemaParser::kDraft7);
-    valijson::adapters::NlohmannJsonAdapter adapter(parsed->tree);
-    parser.populateSchema(adapter, parsed->schema);
-    found = schemas.emplace(std::string(name), std::move(parsed)).first;
-  }
-  return *found->second;
-}
-
-/// The subschema that judges the place named by `steps`; null where the schema says nothing of it.
-const nlohmann::json* subschema(const nlohmann::json& root, const std::vector<std::string>& steps) {
-  const nlohmann::json* at = &root;
-  const auto resolve = [&] {
-    while (at != nullptr && at->is_object() && at->contains("$ref")) {
-      const std::string target = at->at("$ref").get<std::string>();
-      if (!target.starts_with("#/")) return;
-      const nlohmann::json::json_pointer pointer(target.substr(1));
-      if (!root.contains(pointer)) return;
-      at = &root.at(pointer);
-    }
-  };
-  for (const std::string& step : steps) {
-    resolve();
-    if (at == nullptr || !at->is_object()) return nullptr;
-    const bool index = !step.empty() && step.find_first_not_of("0123456789") == std::string::npos;
-    if (at->contains("properties") && at->at("properties").contains(step)) {
-      at = &at->at("properties").at(step);
-    } else if (index && at->contains("items") && at->at("items").is_object()) {
-      at = &at->at("items");
-    } else {
-      return nullptr;
-    }
-  }
-  resolve();
-  return at;
-}
-
-std::string with_article(const std::string& type) {
-  if (type == "null") return type;
-  return (type == "array" || type == "object" || type == "integer" ? "an " : "a ") + type;
-}
-
-std::string expectation(const ParsedSchema& parsed, const std::vector<std::string>& steps, const nlohmann::json* value,
-                        const std::string& valijson_words) {
-  const nlohmann::json* schema = subschema(parsed.tree, steps);
-  if (valijson_words.find("'additionalProperties'") != std::string::npos ||
-      valijson_words.find("additional properties") != std::string::npos) {
-    return "has a member that the schema doesn't know";
-  }
-  if (schema == nullptr || !schema->is_object()) return "doesn't follow the schema";
-  if (schema->contains("type") && valijson_words.find("'type'") != std::string::npos) {
-    const nlohmann::json& type = schema->at("type");
-    std::vector<std::string> types;
-    for (const nlohmann::json& name : type.is_array() ? type : nlohmann::json::array({type})) {
-      types.push_back(with_article(name.get<std::string>()));
-    }
-    const std::string found = value == nullptr ? "" : fmt::format(", found {}", with_article(value->type_name()));
-    return fmt::format("expected {}{}", fmt::join(types, " or "), found);
-  }
-  if (schema->contains("pattern")) return "expected a date written YYYY, YYYY-MM or YYYY-MM-DD";
-  if (schema->contains("format")) {
-    const std::string format = schema->at("format").get<std::string>();
-    return format == "date" ? "expected a date written YYYY-MM-DD" : fmt::format("expected the format \"{}\"", format);
-  }
-  if (schema->contains("enum")) return fmt::format("expected one of {}", schema->at("enum").dump());
-  if (schema->contains("required") && value != nullptr && value->is_object()) {
-    for (const nlohmann::json& name : schema->at("required")) {
-      if (!value->contains(name.get<std::string>())) return fmt::format("lacks the member {}", name.dump());
-    }
-  }
-  return "doesn't follow the schema";
+  if (found == schemas.end()) found = schemas.emplace(std::string(name), JsonSchema(apply_file(name))).first;
+  return found->second;
 }
 
 }  // namespace
 
 std::vector<SchemaError> check_schema(const nlohmann::json& document, std::string_view schema, std::size_t limit) {
-  const ParsedSchema& parsed = parsed_schema(schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  const valijson::adapters::NlohmannJsonAdapter adapter(document);
-  if (validator.validate(parsed.schema, adapter, &results)) return {};
-  // One fault is reported at each level above it too; only the deepest place of a chain says something.
-  std::vector<SchemaError> errors;
-  valijson::ValidationResults::Error error;
-  while (results.popError(error)) {
-    std::vector<std::string> steps;
-    std::string pointer;
-    for (const std::string& context : error.context) {
-      if (context == "<root>") continue;
-      std::string step = context;
-      if (step.size() >= 2 && step.front() == '[' && step.back() == ']') step = step.substr(1, step.size() - 2);
-      pointer += "/" + step;
-      steps.push_back(std::move(step));
-    }
-    bool covered = false;
-    for (const SchemaError& known : errors) covered = covered || known.pointer.starts_with(pointer);
-    if (covered) continue;
-    const nlohmann::json* value = nullptr;
-    const nlohmann::json::json_pointer place(pointer);
-    if (document.contains(place)) value = &document.at(place);
-    errors.push_back({std::move(pointer), expectation(parsed, steps, value, error.description)});
-    if (errors.size() >= limit) break;
+  std::vector<SchemaError> errors = parsed_schema(schema).check(document, limit);
+  for (SchemaError& error : errors) {
+    // The only patterns in these schemas are those of dates.
+    if (error.expected.starts_with("expected text that matches"))
+      error.expected = "expected a date written YYYY, YYYY-MM or YYYY-MM-DD";
   }
-  if (errors.empty()) errors.push_back({"", "doesn't follow the schema"});
   return errors;
 }
 
 bool has_schema_check() {
-  return true;
+  return JsonSchema::available();
 }
-
-#else
-
-std::vector<SchemaError> check_schema(const nlohmann::json&, std::string_view, std::size_t) {
-  return {};
-}
-
-bool has_schema_check() {
-  return false;
-}
-
-#endif
 
 }  // namespace bespoke

@@ -63,6 +63,7 @@ Usage& Usage::operator+=(const Usage& other) {
   output_tokens += other.output_tokens;
   cost_micro_usd += other.cost_micro_usd;
   certainty = std::max(certainty, other.certainty);
+  cost_certainty = std::max(cost_certainty, other.cost_certainty);
   return *this;
 }
 

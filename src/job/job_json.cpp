@@ -43,6 +43,7 @@ void write(JsonWriter& out, const Usage& usage) {
   out.key("output_tokens").value(usage.output_tokens);
   out.key("cost_micro_usd").value(usage.cost_micro_usd);
   out.key("certainty").value(to_string(usage.certainty));
+  out.key("cost_certainty").value(to_string(usage.cost_certainty));
   out.end_object();
 }
 
@@ -82,6 +83,7 @@ void write(JsonWriter& out, const PhaseRecord& phase) {
   write(out.key("started_at"), phase.started_at);
   write(out.key("ended_at"), phase.ended_at);
   out.key("attempts").value(phase.attempts);
+  out.key("model").value(phase.model);
   write(out.key("usage"), phase.usage);
   write(out.key("error"), phase.error);
   out.end_object();
@@ -96,6 +98,7 @@ PhaseRecord phase_from_tree(const json& tree) {
   phase.started_at = optional_time(tree, "started_at");
   phase.ended_at = optional_time(tree, "ended_at");
   phase.attempts = tree.at("attempts");
+  if (const auto model = tree.find("model"); model != tree.end()) phase.model = *model;
   phase.usage = usage_from_tree(tree.at("usage"));
   if (!tree.at("error").is_null()) phase.error = error_from_tree(tree.at("error"));
   return phase;
@@ -120,7 +123,8 @@ ordered_json to_tree(const Usage& usage) {
   return {{"input_tokens", usage.input_tokens},
           {"output_tokens", usage.output_tokens},
           {"cost_micro_usd", usage.cost_micro_usd},
-          {"certainty", to_string(usage.certainty)}};
+          {"certainty", to_string(usage.certainty)},
+          {"cost_certainty", to_string(usage.cost_certainty)}};
 }
 
 ordered_json to_tree(const ErrorInfo& error) {
@@ -168,6 +172,7 @@ Usage usage_from_tree(const json& tree) {
   usage.output_tokens = tree.at("output_tokens");
   usage.cost_micro_usd = tree.at("cost_micro_usd");
   usage.certainty = word(tree, "certainty", usage_certainty_from_string);
+  if (tree.contains("cost_certainty")) usage.cost_certainty = word(tree, "cost_certainty", usage_certainty_from_string);
   return usage;
 }
 
@@ -237,6 +242,15 @@ Json to_json(const JobRecord& record) {
   out.key("run_at").value(to_rfc3339(control.run_at));
   out.key("takeovers").value(control.takeovers);
   out.key("model_index").value(control.model_index);
+  // Rarely set; left out where they say nothing, since every stored job carries them.
+  if (control.budget.limited()) {
+    out.key("budget").begin_object();
+    out.key("tokens").value(control.budget.tokens);
+    out.key("cost_micro_usd").value(control.budget.cost_micro_usd);
+    out.end_object();
+  }
+  if (control.reserved != Usage{}) write(out.key("reserved"), control.reserved);
+  if (control.held_since) out.key("held_since").value(to_rfc3339(*control.held_since));
   out.key("input_hash").value(control.input_hash);
   out.key("write_id").value(control.write_id);
   out.end_object();
@@ -256,6 +270,13 @@ JobRecord job_record_from_json(const Json& text) {
     record.control.run_at = from_rfc3339(control.at("run_at").get_ref<const std::string&>());
     record.control.takeovers = control.at("takeovers");
     record.control.model_index = control.at("model_index");
+    if (const auto budget = control.find("budget"); budget != control.end()) {
+      record.control.budget = {budget->at("tokens"), budget->at("cost_micro_usd")};
+    }
+    if (const auto reserved = control.find("reserved"); reserved != control.end()) {
+      record.control.reserved = usage_from_tree(*reserved);
+    }
+    record.control.held_since = optional_time(control, "held_since");
     record.control.input_hash = control.at("input_hash");
     record.control.write_id = control.at("write_id");
     return record;

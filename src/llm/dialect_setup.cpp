@@ -1,5 +1,6 @@
 #include "llm/dialect_setup.hpp"
 
+#include "llm/host_gates.hpp"
 #include "llm/http_url.hpp"
 
 #include <fmt/format.h>
@@ -61,7 +62,8 @@ std::unique_ptr<LlmClient> client_of(std::shared_ptr<const LlmDialect> dialect, 
   probe.headers = dialect->headers;
   probe.allow_http = dialect->allow_http;
   check_http_request(probe);
-  return std::make_unique<HttpLlmClient>(std::move(dialect), config.log);
+  const std::string host = dialect->host;
+  return behind_gate_of(host, config.limits, std::make_unique<HttpLlmClient>(std::move(dialect), config.log));
 }
 
 }  // namespace bespoke

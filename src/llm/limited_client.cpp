@@ -142,20 +142,35 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
     if (cancelled_) return;
     std::unique_ptr<LlmCall> call;
     try {
-      call = inner_.start(request_, shared_from_this());
+      // The call needs its request only for this; a stream may last for minutes.
+      call = inner_.start(std::exchange(request_, {}), shared_from_this());
     } catch (const std::exception&) {
+      leave_(CallGate::Ending::cancelled, 0, {});
+      {
+        const MutexLock lock(mutex_);
+        if (starting_) {  // the one who starts the call is told, as without a gate
+          refusal_ = std::current_exception();
+          return;
+        }
+      }
       const ErrorInfo what = describe(std::current_exception(), ErrorCode::internal);
       LlmFailure failure;
       failure.code = what.code;
       failure.advice = LlmAdvice::fatal;
       failure.message = what.message;
       failure.sent = false;
-      leave_(CallGate::Ending::cancelled, 0, {});
       outer_->error(std::move(failure));
       return;
     }
     const MutexLock lock(mutex_);
     if (!over_) call_ = std::move(call);
+  }
+
+  /// From now on trouble with the request goes to the sink. Throws what the inner client has thrown before.
+  void started() {
+    const MutexLock lock(mutex_);
+    starting_ = false;
+    if (refusal_) std::rethrow_exception(refusal_);
   }
 
   void turn_away(const CallGate::Refusal& refusal) override {
@@ -204,13 +219,15 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
   }
 
   LlmClient& inner_;
-  const LlmRequest request_;
+  LlmRequest request_;
   const std::shared_ptr<LlmSink> outer_;
   const std::function<void(CallGate::Ending, std::optional<std::int64_t>, std::optional<Millis>)> leave_;
   std::atomic<bool> cancelled_{false};
   Mutex mutex_;
   std::unique_ptr<LlmCall> call_ BESPOKE_GUARDED_BY(mutex_);
   bool over_ BESPOKE_GUARDED_BY(mutex_) = false;
+  bool starting_ BESPOKE_GUARDED_BY(mutex_) = true;
+  std::exception_ptr refusal_ BESPOKE_GUARDED_BY(mutex_);
 };
 
 class LimitedHandle final : public LlmCall {
@@ -248,6 +265,7 @@ std::unique_ptr<LlmCall> LimitedClient::start(const LlmRequest& request, std::sh
       });
   auto handle = std::make_unique<LimitedHandle>(call);
   state->enter(ticket, call, request.owner, guess_tokens(request));
+  call->started();
   return handle;
 }
 

@@ -107,19 +107,19 @@ LlmFailure judge(const AnswerFacts& facts, const ProviderError& error) {
   const int status = facts.status;
   if (status >= 300 && status < 400) {
     return make(
-        facts, ErrorCode::llm_rejected, LlmAdvice::fatal,
+        facts, ErrorCode::llm_rejected, LlmAdvice::next_model,
         fmt::format("{}: it redirects to {}. The key isn't sent there; if that is right, set the base URL to it", start,
                     redirect_host(facts.location)));
   }
   if (status == 402 || is_quota(error)) {
-    return make(facts, ErrorCode::llm_rejected, LlmAdvice::fatal,
+    return make(facts, ErrorCode::llm_rejected, LlmAdvice::next_model,
                 fmt::format("{}: the account has no quota or credit left. Check its plan and billing", start));
   }
   if (status == 429) {
     return make(facts, ErrorCode::rate_limited, LlmAdvice::retry, fmt::format("{}: it asks to slow down", start));
   }
   if (status == 401 || status == 403) {
-    return make(facts, ErrorCode::llm_rejected, LlmAdvice::fatal,
+    return make(facts, ErrorCode::llm_rejected, LlmAdvice::next_model,
                 fmt::format("{}: it refuses the key. Check {} and what the key may do", start, facts.key_variable));
   }
   if (is_context_length(error)) {
@@ -204,7 +204,7 @@ LlmFailure failure_of_status(const AnswerFacts& facts, const ProviderError& erro
     failure.code = ErrorCode::llm_unavailable;
     failure.advice = LlmAdvice::retry;
   } else if (facts.should_retry == false && failure.advice == LlmAdvice::retry) {
-    failure.advice = LlmAdvice::fatal;
+    failure.advice = LlmAdvice::next_model;
     failure.message += ", and says that a retry can't help";
   }
   if (failure.advice == LlmAdvice::retry) failure.retry_after = facts.retry_after;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/allowance.hpp"
 #include "runner/job_run.hpp"
 #include "runner/sabotage.hpp"
 
@@ -25,9 +26,14 @@ struct JobRun::Attempt {
   std::string note;  ///< what the phase has told of its progress
 
   // Only for phases that ask a model.
-  int ask = 0;
+  int ask = 0;             ///< numbers the calls of the phase; the name of their entries in the journal
+  int parse_ask = 0;       ///< the same without the repairs that the runner asked for by itself: what `parse` is told
+  bool repairing = false;  ///< the call is such a repair
   LlmRequest request;
-  LlmClient* client = nullptr;
+  LlmClient* client = nullptr;  ///< the one of the chain whose turn it is
+  std::string model;            ///< its name
+  int models = 0;               ///< length of the chain
+  Reservation reservation;      ///< of the call that is under way
   std::unique_ptr<LlmCall> call;
   bool calling = false;
   std::string unusable_answer;  ///< name of a journaled answer that could not be parsed

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@ namespace {
 
 /// While a phase runs, its percent stays this fraction of the way below the next milestone.
 constexpr double nearly = 0.99;
+/// A job that limits of our own have held back for so long without a single try fails: every job ends.
+constexpr Millis longest_hold(24 * 3'600'000);
 
 PhaseRecord* find_record(Job& job, std::string_view name) {
   for (PhaseRecord& phase : job.phases) {
@@ -71,6 +74,21 @@ void require(bool allowed, const JobRecord& record, std::string_view what) {
                                                to_string(record.job.state), what));
 }
 
+/// A call is over: what it took is counted, and nothing is reserved any more.
+void settle(JobRecord& record, PhaseRecord& phase, const Usage& usage) {
+  phase.usage += usage;
+  record.job.usage += usage;
+  record.control.reserved = {};
+}
+
+/// A call was under way, and nobody knows what it has cost.
+void lose_call(JobRecord& record, PhaseRecord& phase) {
+  if (std::exchange(record.control.reserved, {}) == Usage{}) return;
+  for (Usage* usage : {&record.job.usage, &phase.usage}) {
+    usage->certainty = usage->cost_certainty = UsageCertainty::unknown;
+  }
+}
+
 std::string advice_for(ErrorCode code) {
   switch (code) {
     case ErrorCode::interrupted_too_often:
@@ -107,6 +125,7 @@ JobRecord JobMachine::create(const NewJob& job, WallTime now) const {
   point_at(record.job, spec_.phases.front());
   record.control.priority = job.priority;
   record.control.run_at = job.run_at.value_or(now);
+  record.control.budget = job.budget;
   record.control.input_hash = job.input_hash;
   return record;
 }
@@ -153,8 +172,8 @@ Transition JobMachine::on(JobRecord record, const Event& event, WallTime now) co
     Transition operator()(const event::Signalled& e) { return machine.signalled(std::move(record), e, now); }
     Transition operator()(const event::HeldBack& e) { return machine.held_back(std::move(record), e, now); }
     Transition operator()(const event::Cancelled&) { return machine.cancelled(std::move(record), now); }
-    Transition operator()(const event::Resumed&) { return machine.resumed(std::move(record), now); }
-    Transition operator()(const event::Released&) { return machine.released(std::move(record), now); }
+    Transition operator()(const event::Resumed& e) { return machine.resumed(std::move(record), e, now); }
+    Transition operator()(const event::Released& e) { return machine.released(std::move(record), e, now); }
   };
   // Time on the job never runs backwards, even when the wall clock does.
   now = std::max(now, record.job.updated_at);
@@ -193,6 +212,7 @@ std::optional<std::string> JobMachine::adopt_version(JobRecord& record, Commands
     if (before == nullptr) continue;
     phase.attempts = before->attempts;  // never starts anew, so that text of an older attempt can't be mistaken
     phase.usage = before->usage;
+    phase.model = before->model;
     if (restart) continue;
     phase.state = before->state;
     phase.started_at = before->started_at;
@@ -240,6 +260,7 @@ Transition JobMachine::claimed(JobRecord record, const event::Claimed& event, Wa
           now);
     }
   }
+  if (PhaseRecord* phase = find_record(record.job, record.job.phase)) lose_call(record, *phase);
   if (taken_over && ++record.control.takeovers > max_takeovers_ && !sabotaged(Sabotage::endless_takeovers)) {
     const std::string message = fmt::format("the process that ran this phase died {} times. {}",
                                             record.control.takeovers, advice_for(ErrorCode::interrupted_too_often));
@@ -272,11 +293,11 @@ Transition JobMachine::phase_finished(JobRecord record, const event::PhaseFinish
   phase.state = PhaseState::succeeded;
   phase.ended_at = now;
   phase.error.reset();
-  phase.usage += event.usage;
-  job.usage += event.usage;
+  settle(record, phase, event.usage);
   job.error.reset();
   job.attempts_used = 0;
   record.control.takeovers = 0;
+  record.control.held_since.reset();
   commands.drop = {{PayloadKind::call, job.phase + "/*"}};
   commands.drop_text = job.phase;
   const std::size_t index = find_phase(spec_, job.phase).value();
@@ -314,9 +335,14 @@ Transition JobMachine::phase_failed(JobRecord record, const event::PhaseFailed& 
   Job& job = record.job;
   PhaseRecord& phase = current_phase(job);
   const RetryPolicy& retry = spec_.phases[find_phase(spec_, job.phase).value()].options.retry;
-  phase.usage += event.usage;
-  job.usage += event.usage;
+  settle(record, phase, event.usage);
+  record.control.held_since.reset();
   ++job.attempts_used;
+  const bool used_up = event.error.retryable && job.attempts_used >= retry.max_attempts;
+  const bool gives_up = event.advice == LlmAdvice::next_model || (event.advice == LlmAdvice::retry && used_up);
+  if (gives_up && record.control.model_index + 1 < event.models && !sabotaged(Sabotage::stay_with_failed_model)) {
+    return next_model(std::move(record), event.error, now);
+  }
   const bool again =
       event.error.retryable && event.advice != LlmAdvice::fatal && job.attempts_used < retry.max_attempts;
   if (!again) return fail(std::move(record), event.error, now);
@@ -340,11 +366,30 @@ Transition JobMachine::phase_failed(JobRecord record, const event::PhaseFailed& 
   return {std::move(record), std::move(commands)};
 }
 
+Transition JobMachine::next_model(JobRecord record, ErrorInfo error, WallTime now) const {
+  Job& job = record.job;
+  error.phase = job.phase;
+  error.attempt = job.attempt;
+  Commands commands;
+  commands.store = MutationKind::progress;
+  commands.drop_text = job.phase;
+  // Answers that were good are kept, whoever gave them; what led to an answer of no use is not.
+  if (error.code == ErrorCode::llm_bad_output) commands.drop = {{PayloadKind::call, job.phase + "/*"}};
+  current_phase(job).error = error;
+  job.error = std::move(error);
+  job.attempts_used = 0;
+  record.control.held_since.reset();
+  ++record.control.model_index;
+  const std::size_t index = find_phase(spec_, job.phase).value();
+  start_attempt(record, index, now);
+  commands.run = index;
+  return {std::move(record), std::move(commands)};
+}
+
 Transition JobMachine::asked_again(JobRecord record, const event::AskedAgain& event, WallTime now) const {
   require(record.job.state == JobState::running, record, "asked again");
-  PhaseRecord& phase = current_phase(record.job);
-  phase.usage += event.usage;
-  record.job.usage += event.usage;
+  settle(record, current_phase(record.job), event.usage);
+  record.control.reserved = event.reserved;
   Commands commands;
   commands.store = MutationKind::progress;
   commands.drop_text = record.job.phase;
@@ -369,10 +414,8 @@ Transition JobMachine::progressed(JobRecord record, const event::Progressed& eve
 
 Transition JobMachine::call_sent(JobRecord record, const event::CallSent& event, WallTime) const {
   require(record.job.state == JobState::running, record, "asked about");
-  if (event.repeated) {
-    record.job.usage.certainty = UsageCertainty::unknown;
-    current_phase(record.job).usage.certainty = UsageCertainty::unknown;
-  }
+  current_phase(record.job).model = event.model;
+  record.control.reserved = event.reserved;
   Commands commands;
   commands.store = MutationKind::progress;
   return {std::move(record), std::move(commands)};
@@ -406,15 +449,28 @@ Transition JobMachine::signalled(JobRecord record, const event::Signalled& event
   return {std::move(record), std::move(commands)};
 }
 
-Transition JobMachine::held_back(JobRecord record, const event::HeldBack& event, WallTime) const {
+Transition JobMachine::held_back(JobRecord record, const event::HeldBack& event, WallTime now) const {
   require(record.job.state == JobState::running, record, "held back");
+  record.control.reserved = {};
+  if (event.down && record.control.model_index + 1 < event.models) {
+    return next_model(std::move(record), event.error, now);
+  }
+  const WallTime since = record.control.held_since.value_or(now);
+  if (now - since > longest_hold) return fail(std::move(record), event.error, now);
+  record.control.held_since = since;
+  ErrorInfo error = event.error;
+  error.phase = record.job.phase;
+  error.attempt = record.job.attempt;
+  record.job.error = std::move(error);
+  const double wait = static_cast<double>(event.come_back.value_or(Millis(1000)).count());
+  const WallTime until = now + Millis(static_cast<std::int64_t>(wait * (1 + 0.25 * event.random)));
   record.job.state = JobState::waiting;
-  record.job.waiting = Waiting{WaitReason::limit, event.until, ""};
+  record.job.waiting = Waiting{WaitReason::limit, until, ""};
   current_phase(record.job).state = PhaseState::waiting;
   give_up_lease(record);
   Commands commands;
   commands.store = MutationKind::wait;
-  commands.wake_at = event.until;
+  commands.wake_at = until;
   return {std::move(record), std::move(commands)};
 }
 
@@ -423,6 +479,7 @@ Transition JobMachine::cancelled(JobRecord record, WallTime now) const {
   Job& job = record.job;
   ++record.control.epoch;
   PhaseRecord& phase = current_phase(job);
+  lose_call(record, phase);
   phase.state = PhaseState::cancelled;
   phase.ended_at = now;
   job.error = ErrorInfo{ErrorCode::cancelled,
@@ -437,7 +494,7 @@ Transition JobMachine::cancelled(JobRecord record, WallTime now) const {
   return {std::move(record), std::move(commands)};
 }
 
-Transition JobMachine::resumed(JobRecord record, WallTime now) const {
+Transition JobMachine::resumed(JobRecord record, const event::Resumed& event, WallTime now) const {
   Job& job = record.job;
   require(job.state == JobState::failed || job.state == JobState::cancelled, record, "resumed");
   job.state = JobState::queued;
@@ -450,14 +507,17 @@ Transition JobMachine::resumed(JobRecord record, WallTime now) const {
   phase.ended_at.reset();
   record.control.takeovers = 0;
   record.control.model_index = 0;
+  if (event.budget) record.control.budget = *event.budget;
+  record.control.held_since.reset();
   record.control.run_at = now;
   Commands commands;
   commands.store = MutationKind::release;
   return {std::move(record), std::move(commands)};
 }
 
-Transition JobMachine::released(JobRecord record, WallTime now) const {
+Transition JobMachine::released(JobRecord record, const event::Released& event, WallTime now) const {
   require(record.job.state == JobState::running, record, "released");
+  settle(record, current_phase(record.job), event.usage);
   record.job.state = JobState::queued;
   if (sabotaged(Sabotage::release_costs_attempt)) ++record.job.attempts_used;
   current_phase(record.job).state = PhaseState::pending;

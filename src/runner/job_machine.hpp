@@ -34,11 +34,13 @@ struct PhaseFailed {
   std::optional<Millis> retry_after;  ///< what the provider asked for
   Usage usage;
   double random = 0.5;  ///< in [0, 1): the jitter
+  int models = 0;       ///< length of the phase's chain of models; 0: the failure isn't a model's
 };
 
 /// An LLM phase asks its model once more, because the answer needs repair: a new attempt that uses none up.
 struct AskedAgain {
-  Usage usage;  ///< of the answer before
+  Usage usage;     ///< of the answer before
+  Usage reserved;  ///< what the call may take
 };
 
 /// The phase has come `fraction` (0 to 1) of the way to the next milestone.
@@ -47,10 +49,10 @@ struct Progressed {
   std::string note;  ///< for people, in place of the label; empty: none
 };
 
-/// An LLM phase sends its first question. After a crash in the middle of the same call, nobody knows what that one has
-/// cost.
+/// An LLM phase sends its first question. What the call has cost if nobody hears of its end, nobody knows.
 struct CallSent {
-  bool repeated = false;
+  std::string model;  ///< that is asked
+  Usage reserved;     ///< what the call may take
 };
 
 /// The current phase needs a person or an event.
@@ -63,18 +65,26 @@ struct Signalled {
   std::string signal;
 };
 
-/// A limit of ours holds the job back; no attempt is used.
+/// A limit of ours holds the job back, or a circuit that is open; no attempt is used.
 struct HeldBack {
-  WallTime until{};
+  ErrorInfo error;
+  std::optional<Millis> come_back;
+  double random = 0.5;  ///< in [0, 1): so that not all come back at once
+  bool down = false;    ///< the model can't be reached: another one may
+  int models = 1;       ///< length of the phase's chain of models
 };
 
 struct Cancelled {};
 
 /// A person wants an ended job to go on.
-struct Resumed {};
+struct Resumed {
+  std::optional<Budget> budget;  ///< in place of the job's
+};
 
 /// The runner gives the job back, in order; no attempt is used.
-struct Released {};
+struct Released {
+  Usage usage;  ///< of a call that was cut off
+};
 
 }  // namespace event
 
@@ -106,6 +116,7 @@ struct NewJob {
   std::optional<WallTime> run_at;
   std::string traceparent;
   std::string input_hash;
+  Budget budget;
 };
 
 /// All rules about states, retries, percent and take-overs: pure, without threads, clocks or I/O. Made of data only;
@@ -139,8 +150,10 @@ class JobMachine {
   Transition signalled(JobRecord record, const event::Signalled& event, WallTime now) const;
   Transition held_back(JobRecord record, const event::HeldBack& event, WallTime now) const;
   Transition cancelled(JobRecord record, WallTime now) const;
-  Transition resumed(JobRecord record, WallTime now) const;
-  Transition released(JobRecord record, WallTime now) const;
+  Transition resumed(JobRecord record, const event::Resumed& event, WallTime now) const;
+  Transition released(JobRecord record, const event::Released& event, WallTime now) const;
+  /// The same phase, with the next model of its chain.
+  Transition next_model(JobRecord record, ErrorInfo error, WallTime now) const;
 
   Transition fail(JobRecord record, ErrorInfo error, WallTime now) const;
   void start_attempt(JobRecord& record, std::size_t phase, WallTime now) const;

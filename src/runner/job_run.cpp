@@ -13,11 +13,6 @@
 namespace bespoke {
 namespace {
 
-/// Uniform in [0, 1): 53 random bits, as many as a double holds.
-double uniform(RandomSource& random) {
-  return static_cast<double>(random.next() >> 11) * 0x1.0p-53;
-}
-
 std::string seconds(Millis time) {
   return fmt::format("{:.3g} s", static_cast<double>(time.count()) / 1000.0);
 }
@@ -119,8 +114,11 @@ void JobRun::begin_attempt() {
   attempt->channel = std::make_shared<AttemptChannel>(seams_.loop, [self, weak_attempt] {
     const auto run = self.lock();
     const auto still = weak_attempt.lock();
-    if (run && still && run->current(still)) run->drain(still);
+    if (!run || !still || !run->current(still)) return;
+    run->drain(still);
+    run->stop_beyond_budget(still);
   });
+  choose_model(attempt);
   PhaseView view;
   view.input = input_;
   view.outputs = outputs_;
@@ -128,7 +126,7 @@ void JobRun::begin_attempt() {
   view.owner = latest_.job.owner;
   view.phase = attempt->phase;
   view.attempt = attempt->number;
-  view.model = latest_.job.model;
+  view.model = attempt->client == nullptr ? latest_.job.model : attempt->model;
   attempt->context = std::make_shared<AttemptContext>(std::move(view), attempt->stop.get_token(), attempt->channel);
   attempt_ = attempt;
   if (attempt->number > 1 && !sabotaged(Sabotage::append_after_retry)) owner_.text_void(latest_);
@@ -305,17 +303,22 @@ void JobRun::fail_attempt(const AttemptPtr& attempt, const std::exception_ptr& e
   fail_attempt(attempt, std::move(failure), error);
 }
 
-void JobRun::fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error) {
+void JobRun::fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error,
+                          Baggage baggage) {
   if (!current(attempt)) return;
   store_progress(attempt);  // what was streamed stays to be looked at until the next attempt
   const JobRecord before = latest_;
-  Baggage baggage;
+  // Asked once more for the same repair of the same answer, a model would give the same again.
+  if (failure.error.code == ErrorCode::llm_bad_output) {
+    baggage.drop.emplace_back(PayloadKind::call, attempt->phase + "/*");
+  }
   if (!attempt->unusable_answer.empty()) baggage.drop.emplace_back(PayloadKind::call, attempt->unusable_answer);
   end_attempt();
   failure.random = uniform(seams_.random);
   const std::string code(to_string(failure.error.code));
   Transition transition = pipeline_->machine.on(latest_, failure, seams_.clock.wall_now());
   const bool final = transition.record.job.state == JobState::failed;
+  const bool next_model = transition.record.job.state == JobState::running;
   RunLog::Fields fields =
       error ? RunLog::error_fields(error) : RunLog::Fields{{"code", code}, {"causes", failure.error.message}};
   fields.emplace_back("attempts_used",
@@ -326,9 +329,21 @@ void JobRun::fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure,
         std::to_string((transition.record.job.waiting->until - transition.record.job.updated_at).count()));
   }
   const LogLevel level = final ? LogLevel::error : LogLevel::warning;
-  log_.about_job(level, final ? "job failed" : "attempt failed", before, std::move(fields),
-                 error && log_.enabled(level) ? stack_of(error) : "");
+  log_.about_job(level,
+                 final        ? "job failed"
+                 : next_model ? "attempt failed; the next model of the chain takes over"
+                              : "attempt failed",
+                 before, std::move(fields), error && log_.enabled(level) ? stack_of(error) : "");
+  go_on(std::move(transition), std::move(baggage));
+}
+
+void JobRun::go_on(Transition transition, Baggage baggage) {
+  for (const auto& [kind, name] : transition.commands.drop) {
+    if (kind == PayloadKind::call) journal_.clear();
+  }
+  const bool again = transition.record.job.state == JobState::running;
   enqueue(std::move(transition), std::move(baggage));
+  if (again) begin_attempt();
   flush();
 }
 
@@ -360,6 +375,10 @@ void JobRun::watch_attempt(const AttemptPtr& attempt) {
     } else {
       run->watch_attempt(still);  // it has moved since
       return;
+    }
+    if (still->calling) {
+      failure.usage = run->usage_so_far(still);
+      failure.models = still->models;
     }
     run->fail_attempt(still, std::move(failure), nullptr);
   });
@@ -444,9 +463,13 @@ void JobRun::release() {
     flush();
     return;
   }
-  if (attempt_) store_progress(attempt_);
+  event::Released released;
+  if (attempt_) {
+    store_progress(attempt_);
+    released.usage = usage_so_far(attempt_);
+  }
   end_attempt();
-  enqueue(pipeline_->machine.on(latest_, event::Released{}, seams_.clock.wall_now()), {});
+  enqueue(pipeline_->machine.on(latest_, released, seams_.clock.wall_now()), {});
   flush();
 }
 

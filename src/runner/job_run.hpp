@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/allowance.hpp"
 #include "runner/executor.hpp"
 #include "runner/job_machine.hpp"
 #include "runner/lease_clock.hpp"
@@ -41,6 +42,11 @@ struct RunnerSeams {
 
 class JobRun;
 
+/// Even over [0, 1): 53 random bits, as many as a double holds.
+inline double uniform(RandomSource& random) {
+  return static_cast<double>(random.next() >> 11) * 0x1.0p-53;
+}
+
 /// What a JobRun tells the core that it belongs to.
 class JobRunOwner {
  public:
@@ -53,6 +59,9 @@ class JobRunOwner {
   virtual void over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) = 0;
   /// The client of the model that a job names, or null.
   virtual LlmClient* model(const std::string& name) = 0;
+  /// What the budgets of a job and of its owner leave for its next call. `then` is called now or later.
+  virtual void allowance(const JobRecord& record, std::function<void(Allowance, std::exception_ptr)> then) = 0;
+  virtual const PriceTable& prices() const = 0;
   /// How often the text and percent of a job may be stored now.
   virtual Millis progress_interval() = 0;
   /// Throws Error(payload_too_large) for what a phase gives.
@@ -127,19 +136,32 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   void store_finished_phase(const std::shared_ptr<const Json>& output, const std::optional<Json>& result,
                             const Usage& usage);
   void fail_attempt(const AttemptPtr& attempt, const std::exception_ptr& error);
-  void fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error);
+  void fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error,
+                    Baggage baggage);
+  void fail_attempt(const AttemptPtr& attempt, event::PhaseFailed failure, const std::exception_ptr& error) {
+    fail_attempt(attempt, std::move(failure), error, Baggage());
+  }
+  /// Stores a transition after which the job rests, has ended, or begins a new attempt.
+  void go_on(Transition transition, Baggage baggage);
   void watch_attempt(const AttemptPtr& attempt);
   void drain(const AttemptPtr& attempt);
   void note_progress(const AttemptPtr& attempt);
   void store_progress(const AttemptPtr& attempt);
 
   // job_run_llm.cpp: phases that ask a model
+  void choose_model(const AttemptPtr& attempt);
   void run_llm(const AttemptPtr& attempt);
   void ask(const AttemptPtr& attempt, int number, LlmRequest request, Baggage baggage,
            std::optional<Usage> usage_before);
+  void intend(const AttemptPtr& attempt, const std::string& hash, Baggage baggage, std::optional<Usage> usage_before,
+              const Allowance& allowance);
   void send(const AttemptPtr& attempt);
   void answered(const AttemptPtr& attempt, LlmResponse response, bool journaled);
   void refused(const AttemptPtr& attempt, const LlmFailure& failure);
+  void hold_back(const AttemptPtr& attempt, const LlmFailure& failure);
+  void stop_beyond_budget(const AttemptPtr& attempt);
+  /// What the call that is under way has taken so far, as far as anybody can tell.
+  Usage usage_so_far(const AttemptPtr& attempt) const;
   const LlmWork& llm_work() const;
 
   // job_run_outbox.cpp: storing

@@ -10,6 +10,8 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bespoke {
 
@@ -69,9 +71,14 @@ class AttemptContext final : public PhaseContext {
   std::stop_token stop_token() const override { return stop_; }
   void progress(double fraction, std::string_view note) override;
   void stream(std::string_view text) override;
+  std::span<const LlmResponse> earlier_answers() const override { return answers_; }
+
+  /// Only between two pieces of the attempt's work, never while one runs.
+  void add_answer(LlmResponse answer) { answers_.push_back(std::move(answer)); }
 
  private:
   const PhaseView view_;
+  std::vector<LlmResponse> answers_;
   const std::stop_token stop_;
   const std::shared_ptr<AttemptChannel> channel_;
 };

@@ -204,6 +204,7 @@ JobId PhaseRunner::Impl::fork(const JobId& id, const ForkRequest& request, const
   as_submitted.owner = source.job.owner;
   as_submitted.key = request.key;
   as_submitted.model = request.model.value_or(source.job.model);
+  as_submitted.budget = request.budget.value_or(source.control.budget);
   as_submitted.tags = source.job.tags;
   as_submitted.priority = source.control.priority;
   as_submitted.traceparent = source.job.traceparent;
@@ -347,8 +348,10 @@ Job PhaseRunner::signal(const JobId& id, const std::string& name, const Json& pa
   return act(*this, *impl_, {Act::Kind::signal, id, owner, name, payload.text()});
 }
 
-Job PhaseRunner::resume(const JobId& id, const Owner& owner) {
-  return act(*this, *impl_, {Act::Kind::resume, id, owner, "", ""});
+Job PhaseRunner::resume(const JobId& id, const Owner& owner, const std::optional<Budget>& budget) {
+  if (budget && (budget->tokens < 0 || budget->cost_micro_usd < 0))
+    throw Error(ErrorCode::invalid_argument, "a budget must not be negative");
+  return act(*this, *impl_, {Act::Kind::resume, id, owner, "", "", budget});
 }
 
 JobId PhaseRunner::fork(const JobId& id, const ForkRequest& request, const Owner& owner) {

@@ -58,12 +58,15 @@ JobRecord new_job_record(const LoadedPipeline* pipeline, const SubmitRequest& re
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("model \"{}\" is not registered with this runner", request.model.substr(0, 80)));
   }
+  if (request.budget.tokens < 0 || request.budget.cost_micro_usd < 0)
+    throw Error(ErrorCode::invalid_argument, "a budget must not be negative");
   if (const auto& validate = pipeline->pipeline.validator()) validate(request.input);
   NewJob job;
   job.id = make_uuid_v7(now, random);
   job.owner = request.owner;
   job.key = request.key;
   job.model = request.model;
+  job.budget = request.budget;
   job.tags = request.tags;
   job.priority = request.priority;
   job.run_at = request.run_at;
@@ -81,8 +84,10 @@ JobRecord forked_job_record(const LoadedPipeline* pipeline, const SubmitRequest&
         ErrorCode::unknown_pipeline,
         fmt::format("job {} is of version {} of pipeline {}; this runner has version {}", source.job.id.to_string(),
                     source.job.version, source.job.pipeline, machine.spec().version));
-  NewJob job = {fresh.job.id,     request.owner, request.key,         request.model,           request.tags,
-                request.priority, std::nullopt,  request.traceparent, fresh.control.input_hash};
+  NewJob job = {fresh.job.id,  request.owner,       request.key,
+                request.model, request.tags,        request.priority,
+                std::nullopt,  request.traceparent, fresh.control.input_hash,
+                request.budget};
   // A key stands for this very fork.
   job.input_hash =
       sha256_hex(fmt::format("{} fork {} {} {}", job.input_hash, source.job.id.to_string(), fork.from, request.model));

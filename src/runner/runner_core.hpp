@@ -45,6 +45,7 @@ struct Act {
   Owner owner;
   std::string signal;
   std::string payload;
+  std::optional<Budget> budget;  ///< resume
 };
 
 /// The part of a PhaseRunner that decides: which jobs to take, what to do about changes from elsewhere, when to look
@@ -87,6 +88,8 @@ class RunnerCore final : public JobRunOwner {
   void text_void(const JobRecord& record) override;
   void over(JobRun& run, const JobRecord& last, std::optional<WallTime> wake_at) override;
   LlmClient* model(const std::string& name) override;
+  void allowance(const JobRecord& record, std::function<void(Allowance, std::exception_ptr)> then) override;
+  const PriceTable& prices() const override { return options_.prices; }
   Millis progress_interval() override;
   void check_output(const std::string& phase, const Json& output) const override;
 

@@ -194,7 +194,7 @@ void RunnerCore::act_on(Act act, const JobRecord& record, int tries, std::functi
           done({record.job, nullptr});
           return;
         }
-        transition = machine.on(record, event::Resumed{}, now);
+        transition = machine.on(record, event::Resumed{act.budget}, now);
         break;
     }
   } catch (...) {

@@ -23,6 +23,7 @@ enum class Sabotage : std::uint8_t {
   ignore_owner,               ///< promise 9: acts don't look at the owner
   release_costs_attempt,      ///< promise 10: closing uses up an attempt
   keep_call_open,             ///< promise 11: a cancelled job's transfer goes on
+  stay_with_failed_model,     ///< promise 12: a job fails with its model although its chain has another
 };
 
 #ifdef BESPOKE_SABOTAGE

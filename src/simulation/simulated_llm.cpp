@@ -17,6 +17,24 @@ class SimulatedCall final : public LlmCall {
   std::shared_ptr<SimulatedTransfer> state_;
 };
 
+LlmFailure refusal() {
+  LlmFailure failure;
+  failure.code = ErrorCode::llm_rejected;
+  failure.advice = LlmAdvice::next_model;
+  failure.http_status = 404;
+  failure.message = "the simulated model can't";
+  return failure;
+}
+
+LlmFailure held_back(Chance& chance) {
+  LlmFailure failure;
+  failure.code = chance.happens(0.5) ? ErrorCode::rate_limited : ErrorCode::llm_unavailable;
+  failure.message = "a simulated limit holds the call back";
+  failure.retry_after = chance.between(Millis(0), Millis(20'000));
+  failure.sent = false;
+  return failure;
+}
+
 LlmFailure some_failure(Chance& chance) {
   LlmFailure failure;
   constexpr std::array statuses = {429, 500, 503, 529, 0};
@@ -43,6 +61,16 @@ std::unique_ptr<LlmCall> SimulatedLlm::start(const LlmRequest& request, std::sha
   const bool rough = !faults_over_;
   if (rough && chance.happens(faults_.llm_hangs)) {
     schedule_.note("call hangs", life_->host);
+    return call;
+  }
+  if (rough && chance.happens(faults_.llm_refuses + faults_.llm_held_back)) {
+    const bool held = chance.happens(faults_.llm_held_back / (faults_.llm_refuses + faults_.llm_held_back));
+    schedule_.in(chance.between(Millis(0), Millis(500)), life_, held ? "call held back" : "call refused",
+                 [sink, state, failure = held ? held_back(chance) : refusal()] {
+                   if (state->cancelled) return;
+                   state->over = true;
+                   sink->error(failure);
+                 });
     return call;
   }
   const std::string text = answer(request);

@@ -381,6 +381,7 @@ Faults no_faults() {
   none.kill = none.stall = none.shutdown = none.clock_jump = none.commit_fails = none.commit_unknown =
       none.store_outage = 0;
   none.disk_full = none.killed_commit_lands = none.llm_fails = none.llm_hangs = none.llm_repeats_itself = 0;
+  none.llm_refuses = none.llm_held_back = 0;
   none.phase_hangs = none.meddling = none.liveness_unsure = 0;
   return none;
 }

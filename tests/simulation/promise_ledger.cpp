@@ -1,9 +1,27 @@
 #include "simulation/promise_ledger.hpp"
 
+#include <bespoke/model_chain.hpp>
+
 #include <fmt/format.h>
 
 namespace bespoke::testing {
 namespace {
+
+constexpr int models_in_chain = 3;
+
+/// A model of its own name at the place of another.
+class NamedModel final : public LlmClient {
+ public:
+  NamedModel(LlmClient& model, std::string name) : model_(model), name_(std::move(name)) {}
+  std::unique_ptr<LlmCall> start(const LlmRequest& request, std::shared_ptr<LlmSink> sink) override {
+    return model_.start(request, std::move(sink));
+  }
+  std::string name() const override { return name_; }
+
+ private:
+  LlmClient& model_;
+  const std::string name_;
+};
 
 std::string name(const JobId& id) {
   return "job " + id.to_string().substr(24);
@@ -83,6 +101,23 @@ std::string PromiseLedger::check_mutation(const JobRecord* before, const Mutatio
     const bool taken_over = mutation.kind == MutationKind::claim && before->job.state == JobState::running;
     if (taken_over && after.job.attempts_used > before->job.attempts_used)
       return broken(10, "a take-over cost an attempt");
+  }
+  for (const auto& [kind, what] : mutation.drop) {
+    if (kind != PayloadKind::call) continue;
+    std::erase_if(journaled_, [&](const std::pair<PhaseKey, int>& answer) {
+      return answer.first.first == mutation.id && what == answer.first.second + "/*";
+    });
+  }
+  if (before != nullptr && before->control.model_index > after.control.model_index &&
+      before->job.state == JobState::running) {
+    return broken(12, "a job went back to a model that it had given up");
+  }
+  if (after.job.state == JobState::failed && after.job.pipeline == "chained" &&
+      after.control.model_index + 1 < models_in_chain) {
+    const ErrorCode code = after.job.error ? after.job.error->code : ErrorCode::internal;
+    if (code == ErrorCode::rate_limited || code == ErrorCode::llm_unavailable || code == ErrorCode::llm_rejected) {
+      return broken(12, "a job failed although its chain has another model");
+    }
   }
   if (mutation.kind == MutationKind::claim) {
     host_of_runner_[after.control.runner] = host;
@@ -176,7 +211,21 @@ simulation::Options promise_options(std::uint64_t seed, PromiseLedger& ledger) {
       }
     }};
 
+    std::vector<std::shared_ptr<LlmClient>> models;
+    for (int i = 0; i < models_in_chain; ++i)
+      models.push_back(std::make_shared<NamedModel>(host.llm(), fmt::format("simulated:{}", i)));
+    const auto chain = std::make_shared<ModelChain>(std::move(models));
+    PhaseOptions briefly = asking;
+    briefly.retry.max_attempts = 2;
+    // The pipeline holds its chain by one of its functions.
+    const auto build_for_chain = [build, chain](PhaseContext& c) { return build(c); };
+
     std::vector<Pipeline> pipelines;
+    pipelines.push_back(Pipeline("chained", 1)
+                            .phase({"load", "L", 10, limited}, work(false))
+                            .phase({"cv", "C", 50, briefly}, llm_phase(*chain, build_for_chain, parse))
+                            .phase({"letter", "W", 75, briefly}, llm_phase(*chain, build_for_chain, parse))
+                            .keep(for_ever, for_ever));
     pipelines.push_back(Pipeline("usual", 1)
                             .phase({"load", "L", 10, cheap}, work(true))
                             .phase({"init", "I", 25, cheap}, work(true))
@@ -218,8 +267,8 @@ simulation::Options promise_options(std::uint64_t seed, PromiseLedger& ledger) {
     return pipelines;
   };
   options.submit = [](std::uint64_t n) {
-    constexpr const char* names[] = {"usual", "usual", "usual",   "effects", "approval",
-                                     "grown", "usual", "effects", "deadly",  "usual"};
+    constexpr const char* names[] = {"usual", "chained", "usual",   "effects", "approval",
+                                     "grown", "chained", "effects", "deadly",  "usual"};
     SubmitRequest request;
     request.pipeline = names[n % 10];
     request.input = static_cast<std::int64_t>(n);

@@ -45,6 +45,7 @@ constexpr Break breaks[] = {
     {Sabotage::ignore_owner, "ignore_owner", 9},
     {Sabotage::release_costs_attempt, "release_costs_attempt", 10},
     {Sabotage::keep_call_open, "keep_call_open", 11},
+    {Sabotage::stay_with_failed_model, "stay_with_failed_model", 12},
 };
 
 simulation::Report run_seed(std::uint64_t seed) {

@@ -1,4 +1,4 @@
-#include "apply/model_json.hpp"
+#include "llm/model_json.hpp"
 
 namespace bespoke {
 
