@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 
 // The fact guard over corpora of generated texts. A corpus is a folder of *.jsonl; a line is {"id", "kind", "part":
 // "cv"|"letter", "profile", "posting", "evidence": [JSON Pointers], "text", "verdict": "bad"|"honest", ...}. Profile
@@ -53,7 +55,9 @@ void describe(const std::vector<FactCheck>& checks, std::string& into) {
 
 class Corpus {
  public:
-  explicit Corpus(const std::filesystem::path& folder) : folder_(folder) {
+  /// `blind_to`: kinds of checks whose objections don't count, for a guard that lacks them.
+  explicit Corpus(const std::filesystem::path& folder, std::set<std::string> blind_to = {})
+      : folder_(folder), blind_to_(std::move(blind_to)) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
@@ -99,6 +103,11 @@ class Corpus {
     return *guard;
   }
 
+  std::vector<FactCheck> seen(std::vector<FactCheck> checks) const {
+    std::erase_if(checks, [&](const FactCheck& check) { return blind_to_.contains(check.kind); });
+    return checks;
+  }
+
   void run(const json& given) {
     const FactGuard& guard = guard_for(given);
     const std::string text = given.at("text");
@@ -106,13 +115,13 @@ class Corpus {
     bool violated = false;
     std::string objections;
     if (part == "cv") {
-      const auto checks = guard.check_cv(text, given.value("evidence", std::vector<std::string>()));
+      const auto checks = seen(guard.check_cv(text, given.value("evidence", std::vector<std::string>())));
       violated = has_violation(checks);
       describe(checks, objections);
     } else {
       // Addresses of others are the letter's checks' to find, with the guard in every run of the pipeline.
       for (const std::string_view sentence : split_sentences(text)) {
-        const auto checks = guard.check_letter(sentence);
+        const auto checks = seen(guard.check_letter(sentence));
         violated = violated || has_violation(checks);
         describe(checks, objections);
         for (const LetterFault& fault : letters_.at(key_of(given))->check(sentence)) {
@@ -131,6 +140,7 @@ class Corpus {
   }
 
   std::filesystem::path folder_;
+  std::set<std::string> blind_to_;
   std::map<std::string, std::unique_ptr<FactGuard>> guards_;
   std::map<std::string, std::unique_ptr<LetterChecks>> letters_;
   std::map<std::string, Rates> rows_;
@@ -138,7 +148,12 @@ class Corpus {
   std::vector<std::string> wrong_;
 };
 
-void expect_rates(const Corpus& corpus, double least_caught, double most_alarms) {
+// Floors, a little below what is measured (README), so that a change which loses catches or adds alarms shows.
+constexpr double least_caught_frozen = 0.94;
+constexpr double least_caught_own = 0.97;
+constexpr double most_alarms = 0.03;
+
+void expect_rates(const Corpus& corpus, double least_caught) {
   for (const auto& [part, rates] : corpus.parts()) {
     EXPECT_GE(rates.catch_rate(), least_caught) << part;
     EXPECT_LE(rates.alarm_rate(), most_alarms) << part;
@@ -148,13 +163,24 @@ void expect_rates(const Corpus& corpus, double least_caught, double most_alarms)
 TEST(GuardCorpus, FrozenTextsWrittenBeforeTheGuard) {
   const Corpus corpus(BESPOKE_CORPUS "/frozen");
   corpus.print("frozen");
-  expect_rates(corpus, 0.94, 0.03);
+  expect_rates(corpus, least_caught_frozen);
 }
 
 TEST(GuardCorpus, OwnTexts) {
   const Corpus corpus(BESPOKE_CORPUS "/own");
   corpus.print("own");
-  expect_rates(corpus, 0.97, 0.05);
+  expect_rates(corpus, least_caught_own);
+}
+
+// Deliberate breaks: a guard that lacks one of its senses falls below the floor, so the floors can fail.
+TEST(GuardCorpus, AGuardThatLacksASenseFallsBelowTheFloor) {
+  for (const std::set<std::string>& blind_to :
+       {std::set<std::string>{"number", "date"}, {"name", "skill"}, {"title"}, {"part", "scope"}, {"requirement"}}) {
+    const Corpus broken(BESPOKE_CORPUS "/own", blind_to);
+    const Rates& cv = broken.parts().at("cv");
+    const Rates& letter = broken.parts().at("letter");
+    EXPECT_LT(std::min(cv.catch_rate(), letter.catch_rate()), least_caught_own) << *blind_to.begin();
+  }
 }
 
 TEST(GuardCorpus, TextsNamedByTheEnvironment) {

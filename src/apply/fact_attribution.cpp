@@ -155,7 +155,8 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
       "ai",       "possede", "maitrise", "apporte", "tengo",   "domino", "poseo",  "aporto",  "conozco"};
   for (std::size_t k = i + 1; k + 1 < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
-    if (gap.find(';') != std::string_view::npos) return false;
+    if (gap.find_first_of(";:") != std::string_view::npos || gap.find("\xE2\x80\x94") != std::string_view::npos)
+      return false;
     if (gap.find(',') != std::string_view::npos && tokens[k].folded != "which" && tokens[k].folded != "that" &&
         tokens[k].folded != "all" && tokens[k].folded != "both") {
       return false;

@@ -89,6 +89,17 @@ const FactSource* find_quantity(const FactClaim& claim, const Quantity& quantity
   return nullptr;
 }
 
+/// Whether the one bullet that a CV's text cites gives a time of its own: then no other follows from the entry's dates.
+bool contradicts_cited(const FactClaim& claim, const Quantity& quantity) {
+  if (claim.letter || claim.about_person || claim.cited.size() != 1 || quantity.dimension != Dimension::time)
+    return false;
+  return std::any_of(claim.cited.front()->facts.quantities.begin(), claim.cited.front()->facts.quantities.end(),
+                     [](const Quantity& other) {
+                       return other.dimension == Dimension::time && (other.unit == "year" || other.unit == "month") &&
+                              other.rate.empty();
+                     });
+}
+
 /// "not five", "rather than a million"
 bool is_denied(const FactClaim& claim, const Quantity& quantity) {
   if (!claim.letter || claim.speakers[quantity.first] != Speaker::denied) return false;
@@ -126,7 +137,8 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
     const FactSource* source = find_quantity(claim, quantity, scope);
-    if (source == nullptr) source = find_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
+    if (source == nullptr && !contradicts_cited(claim, quantity))
+      source = find_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
     if (source == nullptr && claim.about_person && !claim.letter)
       source = find_duration(claim, quantity, claim.index->all(), false);
     if (source == nullptr && claim.posting_counts(quantity.first)) {

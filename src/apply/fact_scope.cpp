@@ -166,10 +166,49 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "won" and "successful" say the same of a bid.
+bool said_alike(const Token& one, const Token& other) {
+  return one.stem == other.stem || (lists().match("success", {one}, 0) > 0 && lists().match("success", {other}, 0) > 0);
+}
+
 bool ordinal_follows(const std::string& word) {
   return word == "other" || word == "second" || word == "third" || word == "fourth" || word == "fifth" ||
          word == "sixth" || word == "zweite" || word == "zweiten" || word == "zweites" || word == "dritte" ||
          word == "dritten" || word == "deuxieme" || word == "troisieme";
+}
+
+/// "closed two acquisitions" of "two acquisitions; one closed".
+void check_one_of(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
+  const std::vector<Token>& said = claim.facts.tokens;
+  const auto is_one = [](const Token& token) {
+    return token.folded == "one" || token.folded == "eine" || token.folded == "einer" || token.folded == "eines" ||
+           token.folded == "une" || token.folded == "una" || token.folded == "uno";
+  };
+  if (std::any_of(said.begin(), said.end(), is_one)) return;
+  const FactSources& sources = claim.letter ? claim.index->all() : claim.cited;
+  for (const FactSource* source : sources) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+      if (!is_one(tokens[i])) continue;
+      const std::string_view gap = source->facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
+      if (gap.find_first_of(",;:") == std::string_view::npos) continue;
+      std::size_t verb = i + 1;
+      while (verb + 1 < tokens.size() && is_stop_word(tokens[verb].folded)) ++verb;
+      for (const Quantity& whole : source->facts.quantities) {
+        if (whole.dimension != Dimension::count || whole.first > i || whole.value < 2 || whole.value > 20) continue;
+        for (std::size_t k = 0; k < said.size(); ++k) {
+          if (!said_alike(said[k], tokens[verb]) || (claim.letter && !claim.claimed(k))) continue;
+          const bool all =
+              std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
+                return q.dimension == Dimension::count && q.value == whole.value && q.first < k + 5 && k < q.last + 5 &&
+                       source->stems.contains(said[std::min(q.last + 1, said.size() - 1)].stem);
+              });
+          if (all) return verdicts.violation("scope", claim.words(k, k), "the evidence says it of one of them");
+        }
+      }
+    }
+  }
 }
 
 /// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
@@ -313,6 +352,7 @@ void check_scope(const FactClaim& claim, FactVerdicts& verdicts) {
   check_opposites(claim, verdicts);
   check_absences(claim, verdicts);
   check_whole(claim, verdicts);
+  check_one_of(claim, verdicts);
   check_limits(claim, verdicts);
   check_periods(claim, verdicts);
   check_owner(claim, verdicts);

@@ -170,7 +170,8 @@ void check_acts(const FactClaim& claim, FactVerdicts& verdicts) {
   constexpr std::pair<std::string_view, std::string_view> acts[] = {
       {"act_approve", "act_approve_support"}, {"act_negotiate", "act_negotiate_support"},
       {"act_hire", "act_hire_support"},       {"act_diagnose", "act_diagnose_support"},
-      {"act_publish", "act_publish_support"}, {"act_raise", "act_raise_support"}};
+      {"act_publish", "act_publish_support"}, {"act_raise", "act_raise_support"},
+      {"act_prevent", "act_prevent_support"}, {"act_improve", "act_improve_support"}};
   const FactSources& sources = claim.about_person ? claim.index->all() : claim.cited;
   for (const auto& [act, support] : acts) {
     for (const Hit& hit : claimed_hits(claim, act)) {

@@ -12,11 +12,13 @@ namespace bespoke {
 
 bool ends_phrase(const std::string& word) {
   constexpr std::string_view stops[] = {
-      "and",   "or",     "to",     "in",    "on",  "with", "for",  "from", "at",   "by",   "that",
-      "which", "und",    "oder",   "mit",   "fur", "bis",  "auf",  "et",   "ou",   "avec", "pour",
-      "dans",  "y",      "con",    "para",  "en",  "of",   "per",  "a",    "each", "than", "when",
-      "after", "before", "across", "an",    "am",  "zu",   "nach", "sur",  "chez", "au",   "aux",
-      "near",  "into",   "who",    "while", "bei", "im",   "por",  "als",  "qui",  "die",  "through"};
+      "and",      "or",     "to",     "in",      "on",     "with",    "for",     "from",    "at",    "by",      "that",
+      "which",    "und",    "oder",   "mit",     "fur",    "bis",     "auf",     "et",      "ou",    "avec",    "pour",
+      "dans",     "y",      "con",    "para",    "en",     "of",      "per",     "a",       "each",  "than",    "when",
+      "after",    "before", "across", "an",      "am",     "zu",      "nach",    "sur",     "chez",  "au",      "aux",
+      "near",     "into",   "who",    "during",  "within", "without", "between", "among",   "since", "wahrend", "unter",
+      "zwischen", "seit",   "ohne",   "pendant", "entre",  "sans",    "sous",    "durante", "sobre", "sin",     "while",
+      "bei",      "im",     "por",    "als",     "qui",    "die",     "through"};
   return std::find(std::begin(stops), std::end(stops), word) != std::end(stops);
 }
 

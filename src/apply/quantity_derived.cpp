@@ -69,6 +69,21 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
       }
     }
   }
+  // "86%" of "164 of its 190"
+  if (claim.dimension == Dimension::percent) {
+    const std::vector<Quantity>& known = source.facts.quantities;
+    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+      if (known[i].dimension != Dimension::count || known[i + 1].dimension != Dimension::count ||
+          known[i + 1].value <= known[i].value || known[i + 1].first > known[i].last + 3)
+        continue;
+      const std::string& joiner = source.facts.tokens[known[i].last + 1].folded;
+      const bool share =
+          joiner == "of" || joiner == "von" || joiner == "der" || joiner == "de" || joiner == "sur" || joiner == "out";
+      if (share &&
+          std::abs(claim.value - 100 * known[i].value / known[i + 1].value) < (claim.bound == Bound::about ? 2.5 : 0.6))
+        return true;
+    }
+  }
   // "half of the six courses" where the evidence has three of six
   if (claim.dimension == Dimension::percent && claim.spelled) {
     const std::vector<Quantity>& known = source.facts.quantities;
@@ -159,20 +174,25 @@ bool has_unit_in_source(const Quantity& claim, const Quantity& other, const Fact
 }
 
 /// "with three colleagues" of a rota of four, "two others" of "one of three".
-bool is_the_others(const Quantity& claim, const FactSource& source) {
+bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || claim.ratio || claim.vague) return false;
   const auto is_colleague = [](const std::string& noun) {
     return noun.starts_with("colleague") || noun == "others" || noun == "other" || noun.starts_with("kolleg") ||
-           noun.starts_with("teammate");
+           noun.starts_with("teammate") || noun == "fellow" || noun == "peers" || noun.starts_with("classmate") ||
+           noun.starts_with("camarade") || noun.starts_with("companer");
   };
   // "one of three" where the evidence has "with two colleagues"
   const bool one_of = claim.before == "of";
-  if (!is_colleague(claim.noun) && !one_of) return false;
+  const std::vector<Token>& tokens = text.facts.tokens;
+  const bool fellows = claim.last + 1 < tokens.size() &&
+                       (tokens[claim.last + 1].folded == "fellow" || tokens[claim.last + 1].folded == "other");
+  if (!is_colleague(claim.noun) && !one_of && !fellows) return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
     if (other.dimension != Dimension::count) return false;
     if (one_of) return near(other.value, claim.value - 1) && is_colleague(other.noun);
-    return near(other.value, claim.value + 1) && (other.noun_classes.empty() || other.noun_classes.front() == "staff" ||
-                                                  other.noun_classes.front() == "team");
+    return near(other.value, claim.value + 1) &&
+           (other.noun_classes.empty() || other.noun_classes.front() == "staff" ||
+            other.noun_classes.front() == "learner" || other.noun_classes.front() == "team");
   });
 }
 
@@ -180,7 +200,7 @@ bool is_the_others(const Quantity& claim, const FactSource& source) {
 
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
-         is_the_others(claim, source) ||
+         is_the_others(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
                   has_unit_in_source(claim, other, source);
