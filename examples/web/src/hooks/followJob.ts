@@ -32,7 +32,7 @@ export const usualTiming: Timing = {
 
 export interface Follower {
   onChange(change: Change): void;
-  onConnection(connection: Connection, errors: number, nextTryAt: number | null): void;
+  onConnection(connection: Connection, errors: number, nextTryAt: number | null, problem: ApiError | null): void;
   /** The backend says no: not_found, unauthenticated, … */
   onRefused(error: ApiError): void;
 }
@@ -57,7 +57,8 @@ export function followJob(id: string, api: Api, follower: Follower, timing: Timi
     clearTimeout(timer);
     timer = setTimeout(work, ms);
   };
-  const tell = (connection: Connection, nextTryAt: number | null = null) => follower.onConnection(connection, errors, nextTryAt);
+  const tell = (connection: Connection, nextTryAt: number | null = null, problem: ApiError | null = null) =>
+    follower.onConnection(connection, errors, nextTryAt, problem);
 
   function stop() {
     over = true;
@@ -82,7 +83,7 @@ export function followJob(id: string, api: Api, follower: Follower, timing: Timi
     source?.close();
     const events = new EventSource(`${api.eventsUrl(id)}?last_event_id=${revision}`);
     source = events;
-    if (eventErrors === 0 && errors === 0) tell("connecting");
+    if (errors === 0) tell(eventErrors > 1 ? "polling" : "connecting");
     // Something between here and the server may swallow a stream without an error.
     later(timing.firstEventMs, eventsFailed);
     const heard = (message: MessageEvent<string>) => {
@@ -146,11 +147,11 @@ export function followJob(id: string, api: Api, follower: Follower, timing: Timi
     errors++;
     if (errors >= timing.maxErrors) {
       stop();
-      tell("lost");
+      tell("lost", null, problem);
       return;
     }
     const wait = Math.max(problem.retryAfterMs ?? 0, backoff(errors, timing.firstBackoffMs, timing.longestBackoffMs, random));
-    tell("polling", Date.now() + wait);
+    tell("polling", Date.now() + wait, problem);
     later(wait, poll);
   }
 

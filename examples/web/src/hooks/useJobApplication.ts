@@ -85,12 +85,11 @@ export function useJobApplication(user: string, postingId: string, options: JobA
       api,
       {
         onChange: (change) => setView((before) => applyChange(before, change)),
-        onConnection: (now, errors, next) => {
+        onConnection: (now, errors, next, failure) => {
           setConnection(now);
           setErrors(errors);
           setNextTryAt(next);
-          if (now === "lost") setProblem({ code: "unreachable", message: "The server hasn't answered for a while." });
-          else if (errors === 0) setProblem(null);
+          setProblem(failure && { code: failure.code, message: failure.message });
         },
         onRefused: (error) => {
           if (error.code === "not_found") storage.removeItem(slot); // purged, or another user's

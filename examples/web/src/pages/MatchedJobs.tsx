@@ -5,6 +5,9 @@ import { ApplicationPreviewDialog } from "../components/matched-jobs/Application
 import { History } from "../components/matched-jobs/History";
 import type { Job, Posting } from "../wire";
 
+// The dialog that is open comes back after a reload of this tab.
+const slot = "open-application";
+
 interface Opened {
   posting: Posting;
   /** A job of before; else the one of this posting, or a new one. */
@@ -17,6 +20,12 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
   const [opened, setOpened] = useState<Opened | null>(null);
   const [problem, setProblem] = useState("");
 
+  const open = useCallback((next: Opened | null) => {
+    setOpened(next);
+    if (next) sessionStorage.setItem(slot, JSON.stringify({ user, posting: next.posting.id, jobId: next.jobId }));
+    else sessionStorage.removeItem(slot);
+  }, [user]);
+
   const load = useCallback(async () => {
     try {
       const [found, jobs] = await Promise.all([api.matches(), api.history()]);
@@ -28,6 +37,13 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
     }
   }, []);
   useEffect(() => void load(), [load]);
+
+  useEffect(() => {
+    const kept = JSON.parse(sessionStorage.getItem(slot) ?? "null") as { user: string; posting: string; jobId?: string } | null;
+    const posting = kept?.user === user && postings.find((one) => one.id === kept.posting);
+    if (posting) setOpened((now) => now ?? { posting, jobId: kept.jobId });
+  }, [postings, user]);
+
   useEffect(() => {
     if (!problem) return;
     const timer = setInterval(() => void load(), 2000);
@@ -71,7 +87,7 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
                   type="button"
                   className="button primary"
                   aria-label={`Apply with AI: ${posting.title}`}
-                  onClick={() => setOpened({ posting })}
+                  onClick={() => open({ posting })}
                 >
                   Apply with AI
                 </button>
@@ -81,7 +97,7 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
           );
         })}
       </ul>
-      <History jobs={history} postings={postings} onOpen={(jobId, posting) => setOpened({ jobId, posting })} />
+      <History jobs={history} postings={postings} onOpen={(jobId, posting) => open({ jobId, posting })} />
       {opened && (
         <ApplicationPreviewDialog
           key={`${opened.posting.id} ${opened.jobId ?? ""}`}
@@ -89,7 +105,7 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
           posting={opened.posting}
           jobId={opened.jobId}
           onClose={() => {
-            setOpened(null);
+            open(null);
             void load();
           }}
         />

@@ -1,0 +1,364 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { apply, checkAccessible, checkContained, labels, launch, openPage, percentOf, picture, recordProgress, seen, signIn, untilPercent } from "./page.js";
+import { Backend, Provider, backendName, until } from "./processes.js";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+/** A backend with a paced provider, and a page of ada's. */
+async function setUp(t, { pace = ["--tokens-per-second", 250], user = "ada", page: options = {}, prepare = () => {}, workers } = {}) {
+  const provider = new Provider();
+  t.after(() => provider.kill());
+  await provider.start(...pace);
+  const backend = new Backend({ LLM: "openai:paced", LLM_BASE_URL: provider.url });
+  t.after(() => backend.end());
+  prepare(backend);
+  await backend.start({ workers });
+  const page = await signIn(browser, backend, user, options);
+  t.after(() => page.context().close());
+  return { backend, provider, page };
+}
+const name = (text) => `${backendName}: ${text}`;
+
+test(name("all milestones in order, text as it comes, the preview with changes to accept and revert, history"), async (t) => {
+  const { page, backend } = await setUp(t, { page: { viewport: { width: 1280, height: 900 } } });
+  await checkAccessible(page);
+  await picture(page, "page");
+  const shown = await recordProgress(page);
+  await apply(page);
+  await untilPercent(page, 50);
+  const writing = page.getByRole("region", { name: "What the AI is writing" });
+  await writing.waitFor();
+  await checkAccessible(page);
+  await picture(page, "generating-cv");
+  await untilPercent(page, 80);
+  await picture(page, "cover-letter");
+  await seen(page, "Preview ready!");
+  const steps = await shown();
+  const order = labels.map((label) => steps.findIndex((step) => step.label === label));
+  // Phases that take milliseconds may be joined in one snapshot, which holds them all; what was shown was in order.
+  assert.deepEqual(order.filter((at) => at >= 0), [...order.filter((at) => at >= 0)].sort((a, b) => a - b));
+  for (const label of [labels[2], labels[3], labels[5]]) assert.ok(steps.some((step) => step.label === label), label);
+  assert.equal(steps.at(-1).percent, 100);
+  assert.ok(steps.filter((step) => step.percent > 50 && step.percent < 75).length > 3, "moves smoothly while the model writes");
+
+  const sheet = page.frameLocator("iframe");
+  await sheet.getByText("Ada Brennecke").first().waitFor();
+  const changes = page.getByRole("region", { name: "What was changed" });
+  await changes.getByRole("checkbox").first().waitFor();
+  await checkAccessible(page);
+  await picture(page, "preview");
+  const before = await page.locator("iframe").getAttribute("src");
+  await changes.getByRole("checkbox").first().click();
+  await until("the preview is made anew", async () => (await page.locator("iframe").getAttribute("src")) !== before);
+  assert.equal(await changes.getByRole("checkbox").first().isChecked(), false);
+  await page.reload();
+  await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
+  assert.equal(await changes.getByRole("checkbox").first().isChecked(), false, "a decision outlives a reload");
+  await changes.getByRole("checkbox").first().click();
+  await until("accepted again", () => changes.getByRole("checkbox").first().isEnabled());
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await picture(page, "history");
+  await checkAccessible(page);
+  await page.getByRole("region", { name: "History" }).getByRole("button").first().click();
+  await seen(page, "Your application");
+  checkContained(page);
+  const policy = (await fetch(backend.url)).headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+});
+
+// The profile is a pipe that blocks, and the posting is long, so that the short phases can be met.
+for (const [phase, least] of [["load_profile", 10], ["init_tailoring", 25], ["generate_cv", 50], ["generate_cover_letter", 75], ["render_preview", 95]]) {
+  test(name(`killed at ${least} % and started again: goes on by itself to the end`), async (t) => {
+    const { page, backend, provider } = await setUp(t, {
+      prepare: (backend) => {
+        if (phase !== "load_profile") return;
+        const profile = join(backend.profiles, "ada.json");
+        renameSync(profile, `${profile}.real`);
+        execFileSync("mkfifo", [profile]);
+      },
+    });
+    const shown = await recordProgress(page);
+    await apply(page);
+    if (phase === "generate_cv") await untilPercent(page, 52);
+    else if (phase === "generate_cover_letter") await untilPercent(page, 77);
+    else await untilPercent(page, least);
+    await backend.kill();
+    if (phase === "load_profile") renameSync(join(backend.profiles, "ada.json.real"), join(backend.profiles, "ada.json"));
+    const atKill = await percentOf(page);
+    if (atKill < 100) {
+      await seen(page, "The server can't be reached");
+      if (phase === "generate_cv") {
+        await picture(page, "reconnecting");
+        await checkAccessible(page);
+      }
+    }
+    await backend.start();
+    await seen(page, "Preview ready!");
+    const steps = await shown();
+    assert.equal(steps.at(-1).percent, 100);
+    assert.ok(provider.running);
+  });
+}
+
+test(name("a page that is reloaded in mid-job goes on with it"), async (t) => {
+  const { page } = await setUp(t);
+  await apply(page);
+  await untilPercent(page, 55);
+  await page.reload();
+  await page.getByRole("dialog").waitFor();
+  await untilPercent(page, 55);
+  await seen(page, "Preview ready!");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.getByRole("region", { name: "History" }).getByRole("button").count(), 1, "one job, not two");
+});
+
+test(name("events are blocked: polling takes over"), async (t) => {
+  const { page } = await setUp(t);
+  await page.route("**/events*", (route) => route.abort());
+  await apply(page);
+  await seen(page, "Live updates don't come through");
+  await picture(page, "polling");
+  await seen(page, "Preview ready!");
+});
+
+test(name("events that are swallowed on the way: polling takes over"), async (t) => {
+  const { page } = await setUp(t, { pace: ["--tokens-per-second", 60] });
+  await page.route("**/events*", () => {}); // never answered
+  await apply(page);
+  await untilPercent(page, 50, { withinMs: 15_000 });
+  await seen(page, "Live updates don't come through");
+});
+
+test(name("the provider answers 429, then 500, then works: the dialog says so and recovers"), async (t) => {
+  const { page, provider } = await setUp(t, { pace: ["--status", 429] });
+  await apply(page);
+  await seen(page, "The AI service is busy");
+  await seen(page, /Next try in \d+ s|Trying now/);
+  await checkAccessible(page);
+  await picture(page, "rate-limited");
+  await provider.restart("--status", 500);
+  await seen(page, "The AI service doesn't answer");
+  await provider.restart("--tokens-per-second", 2000);
+  await untilPercent(page, 100, { withinMs: 60_000 });
+});
+
+test(name("a provider that stays broken: a plain failure, and a retry that goes on"), async (t) => {
+  const { page, provider } = await setUp(t, { pace: ["--status", 401] });
+  await apply(page);
+  await seen(page, "The AI service refused the request");
+  await picture(page, "failed");
+  await checkAccessible(page);
+  await provider.restart("--tokens-per-second", 2000);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await seen(page, "Preview ready!");
+});
+
+test(name("an invalid profile is told plainly, and goes on once it is mended"), async (t) => {
+  const { page, backend } = await setUp(t, { user: "broken", prepare: (backend) => backend.writeProfile("broken", '{"basics": {"name": 7}}') });
+  await apply(page);
+  await seen(page, "Your profile can't be used as it is");
+  await seen(page, /invalid_argument: .*name/);
+  await picture(page, "invalid-profile");
+  await checkAccessible(page);
+  backend.writeProfile("broken", { basics: { name: "Bo Mended" }, work: [{ name: "Tin Ltd", position: "Engineer", startDate: "2020-01" }] });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await seen(page, "Preview ready!");
+  await page.frameLocator("iframe").getByText("Bo Mended").first().waitFor();
+});
+
+test(name("stale: the dialog says when nothing comes, and takes it back"), async (t) => {
+  const provider = new Provider();
+  t.after(() => provider.kill());
+  await provider.start("--first-token-delay", 6000, "--tokens-per-second", 3000);
+  const backend = new Backend({ LLM: "openai:paced", LLM_BASE_URL: provider.url });
+  t.after(() => backend.end());
+  await backend.start();
+  const page = await signIn(browser, backend, "ada");
+  t.after(() => page.context().close());
+  await page.clock.install();
+  await page.reload();
+  await apply(page);
+  await untilPercent(page, 50);
+  await page.clock.fastForward(61_000);
+  await seen(page, "No news for a while");
+  await picture(page, "stale");
+  await page.clock.fastForward(31 * 60_000);
+  await seen(page, "This takes much longer than usual");
+  await page.clock.resume();
+  await seen(page, "Preview ready!");
+});
+
+test(name("cancel, and go on after all"), async (t) => {
+  const { page } = await setUp(t, { pace: ["--tokens-per-second", 60] });
+  await apply(page);
+  await untilPercent(page, 52);
+  await page.getByRole("button", { name: "Cancel application" }).click();
+  await seen(page, "What is done is kept; you can go on from there.");
+  await picture(page, "cancelled");
+  await checkAccessible(page);
+  const held = await percentOf(page);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await untilPercent(page, held + 1);
+});
+
+test(name("two tabs of one person follow one job; another person can't see it"), async (t) => {
+  const { page, backend } = await setUp(t, { pace: ["--tokens-per-second", 120] });
+  await apply(page);
+  await untilPercent(page, 50);
+  const second = await openPage(page.context(), backend);
+  await apply(second);
+  await untilPercent(second, 50);
+  await Promise.all([seen(page, "Preview ready!"), seen(second, "Preview ready!")]);
+  await second.keyboard.press("Escape");
+  const history = second.getByRole("region", { name: "History" }).getByRole("button");
+  await history.first().waitFor();
+  assert.equal(await history.count(), 1);
+
+  const stranger = await signIn(browser, backend, "graduate");
+  t.after(() => stranger.context().close());
+  assert.equal(await stranger.getByRole("region", { name: "History" }).count(), 0);
+  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  for (const [method, path] of [["GET", ""], ["GET", "/events"], ["GET", "/preview"], ["GET", "/changes"], ["POST", "/cancel"], ["POST", "/resume"]]) {
+    const status = await stranger.evaluate(([method, url]) => fetch(url, { method }).then((response) => response.status), [method, `/api/jobs/${job.id}${path}`]);
+    assert.equal(status, 404, `${method} ${path}`);
+  }
+  const decided = await stranger.evaluate(
+    (url) => fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: '{"accepted":[]}' }).then((response) => response.status),
+    `/api/jobs/${job.id}/changes`,
+  );
+  assert.equal(decided, 404);
+});
+
+test(name("WebSocket: the same changes, with replay, and only for the owner"), async (t) => {
+  const { page, backend } = await setUp(t);
+  const listen = (page, id, query = "") =>
+    page.evaluate(
+      (path) =>
+        new Promise((resolve) => {
+          const changes = [];
+          const socket = new WebSocket(`ws://${location.host}${path}`);
+          socket.onmessage = (event) => changes.push(JSON.parse(event.data));
+          socket.onclose = (event) => resolve({ code: event.code, changes });
+        }),
+      `/api/jobs/${id}/socket${query}`,
+    );
+  await apply(page);
+  await untilPercent(page, 50);
+  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  const { changes } = await listen(page, job.id);
+  assert.equal(changes[0].kind, "snapshot");
+  assert.equal(changes.at(-1).job.state, "succeeded");
+  assert.ok(changes.some((change) => change.kind === "text"));
+  const again = await listen(page, job.id, `?last_event_id=${changes.at(-1).job.revision}`);
+  assert.equal(again.changes.length, 1); // the end is told again
+  const stranger = await signIn(browser, backend, "graduate");
+  t.after(() => stranger.context().close());
+  assert.deepEqual(await listen(stranger, job.id), { code: 4404, changes: [] });
+});
+
+test(name("server-sent events: a client that comes back with Last-Event-ID gets what is new"), async (t) => {
+  const { page } = await setUp(t);
+  await apply(page);
+  await seen(page, "Preview ready!");
+  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  const events = (id) =>
+    page.evaluate(
+      ([url, last]) => fetch(url, { headers: last ? { "last-event-id": last } : {} }).then((response) => response.text()),
+      [`/api/jobs/${job.id}/events`, id],
+    );
+  const all = await events("");
+  assert.match(all, new RegExp(`id: ${job.revision}\\nevent: snapshot\\ndata: `));
+  assert.equal((await events(String(job.revision))).match(/event: snapshot/g).length, 1);
+});
+
+test(name("offline and online again"), async (t) => {
+  const { page } = await setUp(t, { pace: ["--tokens-per-second", 120] });
+  await apply(page);
+  await untilPercent(page, 52);
+  await page.context().setOffline(true);
+  await seen(page, "You are offline");
+  await picture(page, "offline");
+  await page.context().setOffline(false);
+  await seen(page, "Preview ready!");
+});
+
+test(name("hostile text in a CV and a posting is shown as text"), async (t) => {
+  const evil = `<img src=x onerror="alert(1)"><script>alert(2)</script>"'><svg onload=alert(3)>`;
+  const { page, backend } = await setUp(t, {
+    user: "mallory",
+    pace: ["--tokens-per-second", 5000],
+    prepare: (backend) => {
+      backend.writeProfile("mallory", {
+        basics: { name: `Mallory ${evil}`, summary: `Writes ${evil} C++ for PostgreSQL.`, url: "javascript:alert(4)" },
+        work: [{ name: `Evil ${evil}`, position: "Engineer", startDate: "2020-01", highlights: [`Did ${evil} with PostgreSQL`, "Kept Kafka alive"] }],
+      });
+      backend.writePosting("evil", { title: `Hostile ${evil}`, company: `Mal ${evil}`, description: `We need PostgreSQL and ${evil} Kafka.` });
+    },
+  });
+  await page.getByText(`Mal ${evil}`).first().waitFor();
+  await apply(page, "Hostile");
+  await seen(page, "Preview ready!");
+  await page.frameLocator("iframe").getByText("Mallory <img").first().waitFor();
+  await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
+  assert.equal(await page.locator('img[src="x"]').count(), 0);
+  assert.equal(await page.frameLocator("iframe").locator("img, script, [onload], [onerror], a[href^=javascript]").count(), 0);
+  checkContained(page);
+  assert.ok(backend.running);
+});
+
+if (backendName === "fastapi") {
+  test(name("four workers: events come from another process than the job"), async (t) => {
+    const { page, backend } = await setUp(t, { workers: 4 });
+    await apply(page);
+    await untilPercent(page, 50);
+    // Enough connections that every worker has some; all tell the same story to the end.
+    const ends = await page.evaluate(async () => {
+      const [job] = await (await fetch("/api/jobs")).json();
+      const last = async () => {
+        const text = await (await fetch(`/api/jobs/${job.id}/events`)).text();
+        return JSON.parse(text.trim().split("\n").at(-1).slice(6)).job;
+      };
+      return Promise.all(Array.from({ length: 5 }, last));
+    });
+    assert.ok(ends.every((job) => job.state === "succeeded" && job.percent === 100));
+    await seen(page, "Preview ready!");
+    assert.ok(backend.running);
+  });
+}
+
+test(name("dark, on a phone, and with less motion"), async (t) => {
+  const { page, backend } = await setUp(t, {
+    page: { colorScheme: "dark", viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, reducedMotion: "reduce" },
+  });
+  await picture(page, "phone-dark-page");
+  await checkAccessible(page);
+  await apply(page);
+  await untilPercent(page, 55);
+  await checkAccessible(page);
+  await picture(page, "phone-dark-generating");
+  const animations = await page.evaluate(() => document.getAnimations().length);
+  assert.equal(animations, 0);
+  await seen(page, "Preview ready!");
+  await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
+  await checkAccessible(page);
+  await picture(page, "phone-dark-preview");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(wide, false, "scrolls sideways");
+
+  const desk = await signIn(browser, backend, "ada", { colorScheme: "dark", viewport: { width: 1280, height: 900 } });
+  t.after(() => desk.context().close());
+  await picture(desk, "dark-page");
+  await desk.getByRole("region", { name: "History" }).getByRole("button").first().click();
+  await desk.getByRole("dialog").getByRole("checkbox").first().waitFor();
+  await checkAccessible(desk);
+  await picture(desk, "dark-preview");
+});

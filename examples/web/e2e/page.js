@@ -1,0 +1,103 @@
+// A browser, and what tests read from the page.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { backendName, until } from "./processes.js";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const launch = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+
+export const labels = [
+  "Loading user profile...",
+  "Initializing CV tailoring engine...",
+  "Generating tailored CV with AI...",
+  "Generating cover letter...",
+  "Rendering preview...",
+  "Preview ready!",
+];
+
+/** A signed-in page that notes what it asks for, and what the policy refuses. */
+export async function signIn(browser, backend, user, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await openPage(context, backend);
+  await page.getByRole("button", { name: user, exact: true }).click();
+  await page.getByRole("heading", { name: "Matched jobs" }).waitFor();
+  return page;
+}
+
+export async function openPage(context, backend) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.strangers = [];
+  page.violations = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${backend.url}/`)) page.strangers.push(request.url());
+  });
+  page.on("console", (message) => /Content Security Policy|Refused to/.test(message.text()) && page.violations.push(message.text()));
+  page.on("pageerror", (problem) => page.violations.push(String(problem)));
+  page.on("dialog", (dialog) => {
+    page.violations.push(`a script opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(backend.url);
+  return page;
+}
+
+export const apply = (page, title = "Senior Backend Engineer") =>
+  page.getByRole("button", { name: new RegExp(`^Apply with AI: ${title}`) }).click();
+
+export const percentOf = async (page) => Number(await page.getByRole("progressbar").getAttribute("aria-valuenow"));
+
+export const untilPercent = (page, least, options) =>
+  until(`${least} %`, async () => (await percentOf(page)) >= least, options).catch(async (problem) => {
+    problem.message += `; the dialog shows: ${await page.getByRole("dialog").innerText()}`;
+    throw problem;
+  });
+
+export const seen = (page, text) => page.getByRole("dialog").getByText(text).first().waitFor();
+
+/** Notes every percent and label that the dialog shows from now on. */
+export async function recordProgress(page) {
+  await page.evaluate(() => {
+    window.shown = [];
+    const note = () => {
+      const bar = document.querySelector('[role="progressbar"]');
+      if (!bar) return;
+      const last = window.shown.at(-1);
+      const now = { percent: Number(bar.getAttribute("aria-valuenow")), label: document.querySelector(".phase").textContent };
+      if (last?.percent !== now.percent || last?.label !== now.label) window.shown.push(now);
+    };
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  return async () => {
+    const shown = await page.evaluate(() => window.shown);
+    const percents = shown.map((step) => step.percent);
+    assert.deepEqual(percents, [...percents].sort((a, b) => a - b), "the percent went backwards");
+    return shown;
+  };
+}
+
+/** Nothing serious for people who can't see, or point, or tell colours. */
+export async function checkAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`), []);
+}
+
+export function checkContained(page) {
+  assert.deepEqual(page.strangers, [], "requests beyond the page's origin");
+  assert.deepEqual(page.violations, [], "refused by the policy, or failed");
+}
+
+/** A picture of a state, in a folder that SCREENSHOTS names. */
+export async function picture(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  const folder = join(process.env.SCREENSHOTS, backendName);
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
