@@ -2,12 +2,14 @@
 # Installs the Debian 12 packages that are missing, and only those.
 #   cmake/debian-packages.sh build          what the library and the program need
 #   cmake/debian-packages.sh build test     and what the tests and checks need
+#   cmake/debian-packages.sh build web      and what examples/web/run.sh needs
 # Runs apt-get as root, or through sudo where there is one.
 set -euo pipefail
 
 declare -A packages=(
   [build]="g++ cmake ninja-build nlohmann-json3-dev libfmt-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libcli11-dev
            libdw-dev libbackward-cpp-dev libvalijson-dev libstemmer-dev"
+  [web]="nodejs npm python3 python3-fastapi python3-uvicorn python3-websockets uvicorn"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev nodejs npm openssl
           python3-jsonschema python3-pytest python3-setuptools python3-wheel python3-pip python3-venv python3-uvicorn
           python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools postgresql-15"

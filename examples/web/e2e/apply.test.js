@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { renameSync } from "node:fs";
+import { mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { apply, checkAccessible, checkContained, labels, launch, openPage, percentOf, picture, recordProgress, seen, signIn, untilPercent } from "./page.js";
 import { Backend, Provider, backendName, until } from "./processes.js";
+
+const postgresServer = fileURLToPath(new URL("../../../tests/postgres_server.sh", import.meta.url));
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
 /** A backend with a paced provider, and a page of ada's. */
-async function setUp(t, { pace = ["--tokens-per-second", 250], user = "ada", page: options = {}, prepare = () => {}, workers } = {}) {
+async function setUp(t, { pace = ["--tokens-per-second", 250], user = "ada", page: options = {}, prepare = () => {}, workers, settings } = {}) {
   const provider = new Provider();
   t.after(() => provider.kill());
   await provider.start(...pace);
-  const backend = new Backend({ LLM: "openai:paced", LLM_BASE_URL: provider.url });
+  const backend = new Backend({ LLM: "openai:paced", LLM_BASE_URL: provider.url, ...settings });
   t.after(() => backend.end());
   prepare(backend);
   await backend.start({ workers });
@@ -138,16 +141,32 @@ test(name("events that are swallowed on the way: polling takes over"), async (t)
   await seen(page, "Live updates don't come through");
 });
 
-test(name("the provider answers 429, then 500, then works: the dialog says so and recovers"), async (t) => {
+test(name("a provider that fails for a moment: the dialog says so, and recovers by itself"), async (t) => {
+  const { page } = await setUp(t, { pace: ["--fail-first", 2, "--tokens-per-second", 500] });
+  await apply(page);
+  await seen(page, "The AI service doesn't answer");
+  await seen(page, /Next try in \d+ s|Trying now/);
+  await picture(page, "waiting-to-retry");
+  await untilPercent(page, 100, { withinMs: 60_000 });
+  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+});
+
+test(name("the provider answers 429, then 500, then works: the dialog says what it is, each time"), async (t) => {
   const { page, provider } = await setUp(t, { pace: ["--status", 429] });
+  const again = page.getByRole("button", { name: "Try again" });
   await apply(page);
   await seen(page, "The AI service is busy");
-  await seen(page, /Next try in \d+ s|Trying now/);
+  await seen(page, /rate_limited: .*429/);
+  await again.waitFor(); // all tries used
   await checkAccessible(page);
   await picture(page, "rate-limited");
   await provider.restart("--status", 500);
+  await again.click();
   await seen(page, "The AI service doesn't answer");
+  await seen(page, /llm_unavailable: .*500/);
+  await again.waitFor();
   await provider.restart("--tokens-per-second", 2000);
+  await again.click();
   await untilPercent(page, 100, { withinMs: 60_000 });
 });
 
@@ -280,6 +299,22 @@ test(name("server-sent events: a client that comes back with Last-Event-ID gets 
   assert.equal((await events(String(job.revision))).match(/event: snapshot/g).length, 1);
 });
 
+test(name("the database is gone for a while: told plainly, and nothing is lost"), async (t) => {
+  const folder = mkdtempSync("/tmp/bespoke-pg-");
+  const postgres = (command) => execFileSync(postgresServer, [command, folder], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => postgres("stop"));
+  const store = postgres("start").trim();
+  const { page } = await setUp(t, { pace: ["--tokens-per-second", 60], settings: { STORE: store } });
+  await apply(page);
+  await untilPercent(page, 52);
+  postgres("crash");
+  await seen(page, "The server can't reach its database");
+  await picture(page, "database-gone");
+  await checkAccessible(page);
+  postgres("again");
+  await untilPercent(page, 100, { withinMs: 60_000 });
+});
+
 test(name("offline and online again"), async (t) => {
   const { page } = await setUp(t, { pace: ["--tokens-per-second", 120] });
   await apply(page);
@@ -308,7 +343,7 @@ test(name("hostile text in a CV and a posting is shown as text"), async (t) => {
   await apply(page, "Hostile");
   await seen(page, "Preview ready!");
   await page.frameLocator("iframe").getByText("Mallory <img").first().waitFor();
-  await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
+  await page.getByRole("region", { name: "What was changed" }).waitFor();
   assert.equal(await page.locator('img[src="x"]').count(), 0);
   assert.equal(await page.frameLocator("iframe").locator("img, script, [onload], [onerror], a[href^=javascript]").count(), 0);
   checkContained(page);

@@ -5,8 +5,8 @@ const runner = await Runner.open(process.argv[2], {
   pipelines: [new Pipeline("endless").phase("only", () => new Promise(() => {}))],
   log: null,
 });
-runner.unref();
 for (let n = 0; n < 20; n++) await runner.submit("endless", { n });
 const watch = runner.watch((await runner.list({ limit: 1 }))[0].id);
 console.log((await watch.next()).value.job.state !== undefined ? "watching" : "");
+runner.unref();
 if (process.argv[3] === "throw") throw new Error("the host has failed");

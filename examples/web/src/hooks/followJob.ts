@@ -25,7 +25,7 @@ export const usualTiming: Timing = {
   firstBackoffMs: 500,
   longestBackoffMs: 15_000,
   firstEventMs: 6000,
-  quietMs: 25_000,
+  quietMs: 10_000,
   retryEventsMs: 5000,
   longestRetryEventsMs: 60_000,
 };
