@@ -145,8 +145,11 @@ BESPOKE_C_API void bespoke_buffer_free(bespoke_buffer *buffer);
  *                   "extractive" (default: no network and no model),
  *                   "openai:MODEL", "anthropic:MODEL" (keys from OPENAI_API_KEY, ANTHROPIC_API_KEY),
  *                   "host:NAME" (each call becomes a task of kind "llm" for the host);
- *                 or {"model": name, "base_url", "api_key", "allow_http": false, "connect_timeout_ms",
- *                 "first_byte_timeout_ms", "idle_timeout_ms", "content_timeout_ms"}.
+ *                 or {"model": name, "base_url", "api_key", "endpoints": {"openai|anthropic": {"base_url", "api_key"}},
+ *                 "limits": {"max_concurrent", "max_concurrent_per_owner", "requests_per_minute", "tokens_per_minute",
+ *                 "max_wait_ms", "max_waiting", "failures_to_open", "open_for_ms", "max_open_for_ms"}, "allow_http": false,
+ *                 "connect_timeout_ms", "first_byte_timeout_ms", "idle_timeout_ms", "content_timeout_ms"};
+ *                 or an array of these: a chain, whose next model is asked when one can't; or names with commas between.
  *   "models":     [like "llm", ...]: more models that a job may name.
  *   "pipelines":  ["apply"] unless given. Each is
  *                   "apply", or {"pipeline": "apply", "prompts": {name: text}, "profile_source": "host"} (inputs may
@@ -170,6 +173,8 @@ BESPOKE_C_API void bespoke_buffer_free(bespoke_buffer *buffer);
  *   "claim":      "all" (default), "submitted" (only jobs submitted or resumed through this runner), "none" (never works).
  *   "max_jobs": 10000, "max_jobs_per_owner": 0 (any), "max_payload_bytes": 16777216, "pool_threads": 4, "max_takeovers": 5, "heartbeat_every_ms": 10000, "lease_expires_ms": 30000,
  *   "probe_every_ms": 200, "purge_every_ms": 60000
+ *   "job_budget", "owner_budget": {"tokens", "cost_micro_usd"}, of each job that brings none, and of each owner
+ *   "prices":     a table of prices in place of the library's own (see <bespoke/prices.hpp>)
  *   "log":        {"to": "stderr|events|none" (stderr), "level": "debug|info|warning|error" (warning)}
  *   "max_log_events": 1000    logs beyond that are dropped, oldest first, and counted
  */
@@ -205,7 +210,7 @@ BESPOKE_C_API int32_t bespoke_runner_metrics(bespoke_runner *runner, bespoke_buf
 /*
  * Stores a job and returns once it is durable. Blocks. `request` is {"pipeline", "input": any JSON, "owner": "",
  * "key": "" (idempotency key, scoped to the owner), "model": "", "tags": [], "priority": 0, "run_at": time,
- * "traceparent": ""}. With a key that the owner has used before: the job of then if the input is the same, else
+ * "traceparent": "", "budget": {"tokens", "cost_micro_usd"}}. With a key that the owner has used before: the job of then if the input is the same, else
  * BESPOKE_E_CONFLICT. `job` becomes the snapshot:
  *
  *   {"id", "owner", "pipeline", "version", "state": "queued|running|waiting|succeeded|failed|cancelled", "phase", "label",
@@ -267,8 +272,14 @@ BESPOKE_C_API int32_t bespoke_job_signal(bespoke_runner *runner, const char *id,
 BESPOKE_C_API int32_t bespoke_job_resume(bespoke_runner *runner, const char *id, size_t id_size, const char *owner,
                                          size_t owner_size, bespoke_buffer **job, bespoke_error **error);
 
+/* The same with {"budget": {"tokens", "cost_micro_usd"}} in place of the job's own; what it has used before counts too. */
+BESPOKE_C_API int32_t bespoke_job_resume_with(bespoke_runner *runner, const char *id, size_t id_size, const char *request,
+                                              size_t request_size, const char *owner, size_t owner_size,
+                                              bespoke_buffer **job, bespoke_error **error);
+
 /* Makes a new job of the same owner, pipeline and input that takes over the outputs of the phases before "from" and runs
- * the rest anew. `request` is {"from": name of a phase, "model": absent for that of the old job, "key": ""}.
+ * the rest anew. `request` is {"from": name of a phase, "model", "budget": absent for those of the old job,
+ * "key": ""}.
  * BESPOKE_E_CONFLICT when one of those phases isn't finished. `job` becomes the new job's snapshot. Blocks. */
 BESPOKE_C_API int32_t bespoke_job_fork(bespoke_runner *runner, const char *id, size_t id_size, const char *request,
                                        size_t request_size, const char *owner, size_t owner_size, bespoke_buffer **job,
@@ -351,7 +362,8 @@ BESPOKE_C_API int32_t bespoke_runner_wake_fd(bespoke_runner *runner, int *fd, be
  *   {"answer": "finish", "request": REQUEST}  kinds build and parse. Only "messages" is required
  *   {"answer": "finish", "response": {"text", "finish_reason": "stop", "model": "", "request_id": "",
  *    "usage": {"input_tokens", "output_tokens", "cost_micro_usd", "certainty"}}}
- *                                             kind llm. Without "text": what was streamed. Without "usage": unknown
+ *                                             kind llm. Without "text": what was streamed. Without "usage": unknown;
+ *                                             without a cost, it is estimated from the table of prices
  *   {"answer": "fail", "error": {"code": "phase_failed", "message", "detail": "", "retryable": by the code,
  *    "advice": "retry|next_model|fatal", "retry_after_ms", "http_status", "request_id", "usage"}}
  *                                             all kinds; those from "advice" on: kind llm, whose code is

@@ -48,6 +48,11 @@ RunnerOptions read_limits(JsonReader& config) {
   options.max_jobs_per_owner = static_cast<int>(config.integer("max_jobs_per_owner", 0, 0, INT32_MAX));
   options.max_payload_bytes = static_cast<std::size_t>(config.integer(
       "max_payload_bytes", static_cast<std::int64_t>(options.max_payload_bytes), 1, std::int64_t{1} << 40));
+  options.job_budget = read_budget(config, "job_budget");
+  options.owner_budget = read_budget(config, "owner_budget");
+  if (const JsonReader::Tree* prices = config.value("prices")) {
+    options.prices = PriceTable::from_json(from_nlohmann(*prices));
+  }
   options.pool_threads = static_cast<std::size_t>(
       config.integer("pool_threads", static_cast<std::int64_t>(options.pool_threads), 1, 1024));
   options.max_takeovers = static_cast<int>(config.integer("max_takeovers", options.max_takeovers, 0, 1'000'000));

@@ -31,8 +31,11 @@ std::shared_ptr<LogSink> read_log(JsonReader& config, HostQueue& queue);
 
 RunnerOptions read_limits(JsonReader& config);
 
+/// The most that may be used, {"tokens", "cost_micro_usd"}; without the member no limit.
+Budget read_budget(JsonReader& reader, const char* name);
+
 /// The clients of "llm" and "models"; the first one is that of "llm".
-std::vector<std::unique_ptr<LlmClient>> read_models(JsonReader& config, HostTasks& tasks,
+std::vector<std::shared_ptr<LlmClient>> read_models(JsonReader& config, HostTasks& tasks,
                                                     const std::shared_ptr<LogSink>& log);
 
 std::vector<Pipeline> read_pipelines(JsonReader& config, HostTasks& tasks, LlmClient& llm);

@@ -1,4 +1,5 @@
 #include "boundary.hpp"
+#include "config.hpp"
 #include "json_reader.hpp"
 #include "runner_table.hpp"
 
@@ -30,6 +31,7 @@ SubmitRequest read_submit(const Json& text) {
   request.owner = reader.string("owner");
   request.key = reader.string("key");
   request.model = reader.string("model");
+  request.budget = read_budget(reader, "budget");
   request.tags = reader.strings("tags");
   request.priority = static_cast<int>(reader.integer("priority", 0, INT32_MIN, INT32_MAX));
   request.run_at = read_time(reader, "run_at");
@@ -45,8 +47,18 @@ ForkRequest read_fork(const Json& text) {
   request.from = reader.required_string("from");
   if (reader.has("model")) request.model = reader.string("model");
   request.key = reader.string("key");
+  if (reader.has("budget")) request.budget = read_budget(reader, "budget");
   reader.finish();
   return request;
+}
+
+std::optional<Budget> read_resume(const Json& text) {
+  const Tree tree = Tree::parse(text.text());
+  JsonReader reader(tree, "request");
+  std::optional<Budget> budget;
+  if (reader.has("budget")) budget = read_budget(reader, "budget");
+  reader.finish();
+  return budget;
 }
 
 JobQuery read_query(const Json& text) {
@@ -202,6 +214,15 @@ int32_t bespoke_job_resume(bespoke_runner* runner, const char* id, size_t id_siz
   return about_job(
       runner, id, id_size, owner, owner_size, job, "job", error,
       [](PhaseRunner& it, const JobId& job_id, const Owner& whose) { return to_json(it.resume(job_id, whose)); });
+}
+
+int32_t bespoke_job_resume_with(bespoke_runner* runner, const char* id, size_t id_size, const char* request,
+                                size_t request_size, const char* owner, size_t owner_size, bespoke_buffer** job,
+                                bespoke_error** error) {
+  return about_job(runner, id, id_size, owner, owner_size, job, "job", error,
+                   [&](PhaseRunner& it, const JobId& job_id, const Owner& whose) {
+                     return to_json(it.resume(job_id, whose, read_resume(json_of(request, request_size, "request"))));
+                   });
 }
 
 int32_t bespoke_job_fork(bespoke_runner* runner, const char* id, size_t id_size, const char* request,

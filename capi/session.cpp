@@ -19,7 +19,10 @@ Session::Session(const Json& config) : queue_(read_max_log_events(config)) {
   StoreConfig store = read_store(reader);
   store.options.log = log;
   clients_ = read_models(reader, tasks_, log);
-  for (const auto& client : clients_) options.models.emplace(client->name(), client.get());
+  for (const auto& client : clients_) {
+    options.models.emplace(client->name(), client.get());
+    for (LlmClient* model : client->chain()) options.models.emplace(model->name(), model);
+  }
   std::vector<Pipeline> pipelines = read_pipelines(reader, tasks_, *clients_.front());
   reader.finish();
   store_ = open_store(store.uri, store.options);

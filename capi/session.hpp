@@ -52,7 +52,7 @@ class Session {
   HostQueue queue_;
   HostTasks tasks_{queue_};
   std::unique_ptr<JobStore> store_;
-  std::vector<std::unique_ptr<LlmClient>> clients_;
+  std::vector<std::shared_ptr<LlmClient>> clients_;
   std::unique_ptr<PhaseRunner> runner_;
 
   std::mutex mutex_;

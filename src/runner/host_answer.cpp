@@ -43,7 +43,7 @@ Usage usage_or_unknown(const ordered_json& tree) {
   Usage usage;
   const ordered_json* value = find(tree, "usage");
   if (value == nullptr) {
-    usage.certainty = UsageCertainty::unknown;
+    usage.certainty = usage.cost_certainty = UsageCertainty::unknown;
     return usage;
   }
   usage.input_tokens = integer_or(*value, "input_tokens", 0);
@@ -52,6 +52,7 @@ Usage usage_or_unknown(const ordered_json& tree) {
   const auto certainty = usage_certainty_from_string(string_or(*value, "certainty", "reported"));
   if (!certainty) refuse("certainty", "reported, estimated or unknown");
   usage.certainty = *certainty;
+  usage.cost_certainty = find(*value, "cost_micro_usd") != nullptr ? *certainty : UsageCertainty::unknown;
   return usage;
 }
 

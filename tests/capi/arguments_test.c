@@ -80,6 +80,7 @@ static void every_job_call(int32_t wanted, bespoke_runner* runner, const char* i
   REFUSES(wanted, bespoke_job_cancel(runner, id, n, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_signal(runner, id, n, "go", 2, "1", 1, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_resume(runner, id, n, owner, owner_size, &buffer, &error));
+  REFUSES(wanted, bespoke_job_resume_with(runner, id, n, "{}", 2, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_fork(runner, id, n, "{\"from\":\"send\"}", 15, owner, owner_size, &buffer, &error));
   REFUSES(wanted, bespoke_job_delete(runner, id, n, owner, owner_size, &error));
   REFUSES(wanted, bespoke_job_wait(runner, id, n, 0, owner, owner_size, &buffer, &error));
@@ -227,6 +228,11 @@ static void test_configurations(void) {
       {"{\"store\":\"memory:\",\"llm\":\"nosuch\"}", "nosuch"},
       {"{\"store\":\"memory:\",\"llm\":\"host:\"}", "config/llm"},
       {"{\"store\":\"memory:\",\"models\":[1]}", "config/models/0"},
+      {"{\"store\":\"memory:\",\"llm\":[]}", "config/llm"},
+      {"{\"store\":\"memory:\",\"llm\":[\"extractive\",\"nosuch\"]}", "nosuch"},
+      {"{\"store\":\"memory:\",\"llm\":\"host:a,extractive\"}", "array"},
+      {"{\"store\":\"memory:\",\"llm\":{\"limits\":{\"failures_to_open\":0}}}", "config/llm/limits/failures_to_open"},
+      {"{\"store\":\"memory:\",\"job_budget\":{\"tokens\":-1}}", "config/job_budget/tokens"},
       {"{\"store\":\"memory:\",\"pipelines\":[\"nosuch\"]}", "config/pipelines/0"},
       {"{\"store\":\"memory:\",\"pipelines\":[{\"name\":\"a\",\"phases\":[]}]}", "config/pipelines/0/phases"},
       {"{\"store\":\"memory:\",\"pipelines\":[{\"name\":\"a\",\"phases\":[{\"name\":\"b\",\"percents\":1}]}]}",

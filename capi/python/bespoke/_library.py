@@ -38,6 +38,7 @@ _CALLS = {
     "job_cancel": "HTTO",
     "job_signal": "HTTTTO",
     "job_resume": "HTTO",
+    "job_resume_with": "HTTTO",
     "job_fork": "HTTTO",
     "job_delete": "HTT",
     "owner_delete": "HTu",

@@ -17,16 +17,18 @@ def _time(text: Optional[str]) -> Optional[datetime]:
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens and money, in millionths of a US dollar. `certainty` is "reported", "estimated" or "unknown"."""
+    """Tokens and money, in millionths of a US dollar. `certainty` (of the tokens) and `cost_certainty` are "reported",
+    "estimated" or "unknown". An LlmClient that doesn't know the cost leaves it None."""
 
     input_tokens: int = 0
     output_tokens: int = 0
-    cost_micro_usd: int = 0
+    cost_micro_usd: Optional[int] = None
     certainty: str = "reported"
+    cost_certainty: str = "reported"
 
     @classmethod
     def _read(cls, tree: Mapping[str, Any]) -> Usage:
-        return cls(tree["input_tokens"], tree["output_tokens"], tree["cost_micro_usd"], tree["certainty"])
+        return cls(tree["input_tokens"], tree["output_tokens"], tree["cost_micro_usd"], tree["certainty"], tree["cost_certainty"])
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class PhaseRecord:
     attempts: int
     usage: Usage
     error: Optional[ErrorInfo]
+    model: str  # that it asks, or asked last
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ class Job:
                     phase["attempts"],
                     Usage._read(phase["usage"]),
                     ErrorInfo._read(phase["error"]),
+                    phase["model"],
                 )
                 for phase in tree["phases"]
             ],

@@ -61,7 +61,7 @@ class Runner:
     from any thread; those that say so block for a moment, until the store has answered: in coroutines use `aio`.
 
     `store`: "sqlite:FILE" or "memory:". `llm`: "extractive" (no network, no model), "openai:MODEL", "anthropic:MODEL", a dict
-    with base_url, api_key and so on, an LlmClient, or a function of (request, stream). `models`: more of these, for jobs
+    with base_url, api_key and so on, an LlmClient, a function of (request, stream), or a list of these: a chain. `models`: more of these, for jobs
     that name one. `pipelines`: "apply", Apply(...), and Pipeline objects. `claim`: "all", "submitted" or "none".
     `threads`: for phases that are functions. `grace`: seconds that running phases get when it closes. `log`: "logging"
     (the logger "bespoke"), "stderr" or None. `limits`: max_jobs, pool_threads, max_takeovers, and others of bespoke.h.
@@ -146,9 +146,10 @@ class Runner:
         priority: int = 0,
         run_at: Optional[datetime] = None,
         traceparent: str = "",
+        budget: Optional[Mapping[str, int]] = None,
     ) -> Job:
         """Stores a job and returns once it is durable. With a `key` that the owner has used before: the job of then if the
-        input is the same, else Conflict. Blocks."""
+        input is the same, else Conflict. `budget`: the most that its calls may use, {"tokens", "cost_micro_usd"}. Blocks."""
         request = {
             "pipeline": pipeline,
             "input": input,
@@ -159,6 +160,7 @@ class Runner:
             "priority": priority,
             "run_at": _time(run_at),
             "traceparent": traceparent,
+            "budget": budget,
         }
         data = _json(request)
         return self._job("job_submit", data, len(data))
@@ -222,9 +224,12 @@ class Runner:
         data = _json(payload)
         return self._job("job_signal", *text(id), *text(name), data, len(data), *text(owner))
 
-    def resume(self, id: str, *, owner: Optional[str] = None) -> Job:
+    def resume(
+        self, id: str, *, owner: Optional[str] = None, budget: Optional[Mapping[str, int]] = None
+    ) -> Job:
         """Queues a failed or cancelled job again, after its last finished phase. Blocks."""
-        return self._job("job_resume", *text(id), *text(owner))
+        data = _json({"budget": budget})
+        return self._job("job_resume_with", *text(id), data, len(data), *text(owner))
 
     def fork(
         self, id: str, from_phase: str, *, model: Optional[str] = None, key: str = "", owner: Optional[str] = None
@@ -446,8 +451,8 @@ class AsyncCalls:
     async def signal(self, id: str, name: str, payload: Any = None, *, owner: Optional[str] = None) -> Job:
         return await self._call(self._runner.signal, id, name, payload, owner=owner)
 
-    async def resume(self, id: str, *, owner: Optional[str] = None) -> Job:
-        return await self._call(self._runner.resume, id, owner=owner)
+    async def resume(self, id: str, **options: Any) -> Job:
+        return await self._call(self._runner.resume, id, **options)
 
     async def fork(self, id: str, from_phase: str, **options: Any) -> Job:
         return await self._call(self._runner.fork, id, from_phase, **options)

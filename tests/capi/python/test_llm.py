@@ -113,3 +113,26 @@ def test_a_job_may_name_a_model():
         assert runner.wait(job.id).model == "host:second" and runner.result(job.id) == "from the second"
         with pytest.raises(bespoke.InvalidArgument):
             runner.submit("letter", "Ada", model="host:third")
+
+
+def test_a_chain_goes_on_with_the_next_model():
+    def broke(request, stream):
+        raise bespoke.LlmFailure("no credit", code="llm_rejected", advice="next_model")
+
+    with bespoke.Runner("memory:", llm=[broke, OwnClient()], pipelines=[letter_pipeline()]) as runner:
+        job = runner.submit("letter", "Ada")
+        done = runner.wait(job.id)
+        assert done.state == "succeeded" and done.phases[0].model == "host:own" and runner.result(job.id) == "Dear Ada"
+
+
+def test_a_budget_ends_a_job_and_a_larger_one_lets_it_go_on():
+    def model(request, stream):
+        return bespoke.LlmResponse("Dear Ada", bespoke.Usage(900, 100, 5))
+
+    with bespoke.Runner("memory:", llm=model, pipelines=[letter_pipeline()]) as runner:
+        job = runner.submit("letter", "Ada", budget={"tokens": 1})
+        failed = runner.wait(job.id)
+        assert failed.state == "failed" and failed.error.code == "budget_exceeded"
+        runner.resume(job.id, budget={"tokens": 100_000})
+        assert runner.wait_until_idle(60)
+        assert runner.get(job.id).state == "succeeded"
