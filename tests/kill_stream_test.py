@@ -87,24 +87,23 @@ def check(lives):
     finished = set()
     asked = collections.defaultdict(list)  # questions of each phase, in order
     again = 0
-    last = None
+    under_way = set()  # at a death; another job may come first before such a question is asked again
     for life in lives:
         bodies = collections.Counter(request["body"] for request in life.requests)
         expect(all(count == 1 for count in bodies.values()), "a question was asked twice in one life")
-        repeated = 0
         for request in life.requests:
             place = (int(request["word"]), phase_of(request))
             expect(place not in finished, f"{place} was asked for again after its answer was stored")
             questions = asked[place]
             if request["body"] in questions:
                 expect(request["body"] == questions[-1], f"{place}: a question came again whose answer was kept")
-                expect(request["body"] == last, f"{place}: a question came again that was not under way at the death")
-                repeated += 1
+                expect(request["body"] in under_way, f"{place}: a question came again that was not under way at a death")
+                under_way.remove(request["body"])  # each death makes at most one call come again
+                again += 1
             else:
                 questions.append(request["body"])
-        expect(repeated <= 1, f"one death made {repeated} calls come again")
-        again += repeated
-        last = life.requests[-1]["body"] if life.requests else last
+        if life.requests:
+            under_way.add(life.requests[-1]["body"])
         expect(finished <= life.finished, "a finished phase was lost")
         finished = life.finished
     return again
