@@ -91,6 +91,8 @@ void append(void* context, const unsigned char* bytes, std::size_t size) {
 
 std::string render_apply_pdf(const Json& given, ApplyPapers papers) {
   const json result = to_nlohmann(given);
+  if (!result.is_object() || !result.contains("profile") || !result.at("profile").is_object())
+    throw Error(ErrorCode::invalid_argument, "render_apply_pdf: expected a result of the apply pipeline");
 
   const auto interface = module().function<decltype(bespoke_pdf_interface)>("bespoke_pdf_interface");
   if (interface() != BESPOKE_PDF_INTERFACE)
