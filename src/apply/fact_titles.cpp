@@ -145,6 +145,27 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
   return !is_plural(claim.facts.tokens[i], claim.facts.language);
 }
 
+/// "Architect at X" of who was an intern there: the position of the entry has no trade, only a word that lowers.
+bool only_trainee(const FactClaim& claim, std::string_view list) {
+  if (claim.letter || claim.about_person || WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
+  bool trainee = false;
+  for (const FactSource* source : claim.around) {
+    if (!source->pointer.ends_with("/position")) continue;
+    if (titles().contains(list, source->facts.tokens)) return false;
+    bool lowered = false;
+    for (const Token& token : source->facts.tokens) {
+      lowered = lowered || token.folded == "intern" || token.folded == "trainee" || token.folded == "apprentice" ||
+                token.folded == "volunteer" || token.folded == "student" || token.folded.starts_with("praktikant") ||
+                token.folded.starts_with("werkstudent") || token.folded.starts_with("auszubildend") ||
+                token.folded.starts_with("stagiaire") || token.folded.starts_with("apprenti") ||
+                token.folded.starts_with("becari");
+    }
+    if (!lowered) return false;
+    trainee = true;
+  }
+  return trainee;
+}
+
 /// A source that has the token with the two behind it, or with the one before it.
 const FactSource* find_row(const FactSources& sources, const std::vector<Token>& tokens, std::size_t i) {
   for (const FactSource* source : sources) {
@@ -249,6 +270,8 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
           find_list(claim.index->all(), list) == nullptr) {
         verdicts.violation("title", words, fmt::format("\"{}\" is no title of the evidence", words));
       }
+    } else if (!others && is_trade(list) && i < 3 && only_trainee(claim, list)) {
+      verdicts.violation("title", words, "the evidence says trainee or intern of that time");
     } else if (!others && qualifies_dropped(claim, i, scope, list, missing)) {
       verdicts.violation("title", words, fmt::format("the evidence says \"{}\" of that title", missing));
     } else {

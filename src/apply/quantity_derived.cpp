@@ -48,6 +48,8 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
     const bool same_thing = is_difference && claim.dimension == movement.from->dimension &&
                             classes_agree(claim, *movement.from) && claim.rate == movement.from->rate;
     if ((in_points || same_thing) && value_holds(claim, difference)) return true;
+    // "to a third of what it was"
+    if (claim.dimension == Dimension::percent && claim.spelled && near(claim.value, 100 * to / from, 0.03)) return true;
     if (claim.dimension == Dimension::percent) {
       Quantity change;
       change.value = 100 * std::abs(to - from) / from;

@@ -125,6 +125,10 @@ bool nouns_agree(const FactClaim& claim, const Quantity& quantity, const FactSou
 bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
   // "Storyline 360", "line 2", "Band 6": the same number behind the same name.
   if (!quantity.before.empty() && quantity.before == other.before && (quantity.label || other.label)) return true;
+  // "viewed 12,000 times" of 12,000 views
+  const bool times =
+      quantity.noun == "times" || quantity.noun == "mal" || quantity.noun == "fois" || quantity.noun == "veces";
+  if (times && !quantity.ratio && quantity.value > 20) return true;
   if (!classes_agree(quantity, other) || !nouns_agree(claim, quantity, source, other, source.pointer == "posting"))
     return false;
   if (quantity.label && other.label && quantity.label_of != other.label_of) return false;

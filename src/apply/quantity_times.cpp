@@ -19,7 +19,7 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   if (!one || i + 1 >= in.tokens.size()) return false;
   const UnitName* named = unit_of(in.word(i + 1));
   if (named == nullptr || named->dimension != Dimension::time ||
-      (named->unit != "year" && named->unit != "month" && named->unit != "week"))
+      (named->unit != "year" && named->unit != "month" && named->unit != "week" && named->unit != "day"))
     return false;
   const std::string& before = i > 0 ? in.word(i - 1) : article;
   const std::string& behind = in.word(i + 2);
@@ -27,7 +27,13 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   const bool for_word = i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
                                   before == "during" || before == "fur" || before == "over" || before == "within" ||
                                   before == "en" || before == "binnen" || before == "innerhalb" || before == "in");
-  if (!long_word && !for_word) return false;
+  // "saving each of them a day a week"
+  bool saved = false;
+  for (std::size_t k = i; k-- > 0 && i - k <= 5 && !in.tokens[k].has_digit;) {
+    saved = saved || in.word(k) == "saving" || in.word(k) == "saved" || in.word(k) == "saves" ||
+            in.word(k).starts_with("gespart") || in.word(k).starts_with("economis") || in.word(k).starts_with("ahorr");
+  }
+  if (!long_word && !for_word && !saved) return false;
   unit = named;
   return true;
 }

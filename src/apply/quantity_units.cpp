@@ -103,6 +103,15 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
       }
     }
   }
+  // "1,2 millones de euros", "2 Millionen an Euro"
+  if (scale >= 1000 && (in.word(next()) == "de" || in.word(next()) == "d") && next() + 1 < in.tokens.size()) {
+    const UnitName* unit = unit_of(in.word(next() + 1));
+    if (unit != nullptr && unit->dimension == Dimension::money) {
+      apply_unit(quantity, *unit, scale);
+      quantity.last += 2;
+      return;
+    }
+  }
   if (percent_sign(quantity, sign())) return;
   if (money_sign(quantity, sign())) return;
   if (!adjacent() && in.gap_after(quantity.last) != " (") return;
