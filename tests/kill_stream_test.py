@@ -16,7 +16,6 @@ from pathlib import Path
 from program_harness import LONG, SLOW, PacedServer, Process, bespoke, fail, scratch, seeded, show, submit
 
 KILLS = 200 if LONG else 20
-JOBS = 30 if LONG else 4
 TOKENS_PER_SECOND = 1500
 PHASES = {"cv_edits": "generate_cv"}
 

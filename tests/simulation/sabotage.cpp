@@ -1,5 +1,5 @@
 // Breaks each promise on purpose, and shows in how many seeds the simulation finds it:
-//   bespoke_sabotage [--seeds N]
+//   bespoke_sabotage [--seeds N] [--only BREAK]
 // A break that isn't found fails the test: then the simulator is too weak.
 
 #include "runner/sabotage.hpp"
@@ -59,11 +59,16 @@ simulation::Report run_seed(std::uint64_t seed) {
 int main(int argc, char** argv) {
   using namespace bespoke;
   std::uint64_t seeds = 2000;
-  if (argc == 3 && std::string_view(argv[1]) == "--seeds") seeds = std::strtoull(argv[2], nullptr, 10);
+  std::string_view only;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::string_view(argv[i]) == "--seeds") seeds = std::strtoull(argv[i + 1], nullptr, 10);
+    if (std::string_view(argv[i]) == "--only") only = argv[i + 1];
+  }
   int found = 0;
   int missed = 0;
   fmt::print("{:>7}  {:<28} {:>8} of {}   first seed, as what\n", "promise", "break", "seeds", seeds);
   for (const Break& attack : breaks) {
+    if (!only.empty() && only != attack.name) continue;
     sabotage_under_test = attack.sabotage;
     std::mutex mutex;
     std::uint64_t failed = 0;
