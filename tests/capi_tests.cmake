@@ -6,6 +6,9 @@ function(bespoke_add_c_program name)
   set_target_properties(${name} PROPERTIES C_STANDARD 99 RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/capi")
   target_compile_options(${name} PRIVATE -Wall -Wextra -Werror)
   target_link_libraries(${name} PRIVATE bespoke::capi Threads::Threads)
+  if(BESPOKE_SANITIZE)  # the C++ inside needs the sanitizer's runtime for C++
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
 endfunction()
 
 # bespoke_add_c_test(NAME ARGUMENTS...): the program tests/capi/NAME.c, run in a folder of its own.

@@ -102,6 +102,7 @@ sanitized() { build "$1" "$2" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O0 -g1
 if [[ $mode != quick ]]; then
   heading "address and undefined behaviour sanitizers"
   check "build for ASan and UBSan" sanitized build-asan all -DBESPOKE_SANITIZE=address,undefined -DBESPOKE_BUILD_EXAMPLES=OFF
+  export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_suppressions=0}
   # Breaks that the simulation finds need no sanitizer, and speed can't be told under one.
   suite "ASan and UBSan" build-asan -j "$jobs" -LE '^(programs|apply_speed_test)$' -E '^sabotage$'
 

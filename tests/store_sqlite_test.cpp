@@ -355,6 +355,21 @@ TEST_F(SqliteStoreTest, QueriesDoNotGrowWithWhatHasEnded) {
   const std::unique_ptr<JobStore> store = open();
   const JobRecord done = ended(queued_job(), JobState::succeeded, sample_epoch + Millis(10'000'000));
   apply_one(*store, submit_of(done));
+  const auto queries = [&](std::size_t queued) {
+    // The quickest of many rounds: what else the machine does must not count.
+    auto quickest = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 100; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      EXPECT_EQ(store->claimable(claim_query(5)).jobs.size(), queued);
+      EXPECT_TRUE(store->expired(sample_epoch, 100).empty());
+      EXPECT_EQ(store->list({.owner = "ada"}).size(), 1 + queued);
+      EXPECT_TRUE(store->list({.states = {JobState::failed, JobState::running}}).empty());
+      EXPECT_TRUE(store->runners().empty());
+      quickest = std::min<std::chrono::nanoseconds>(quickest, std::chrono::steady_clock::now() - start);
+    }
+    return quickest;
+  };
+  const auto before = queries(0);
   raw()->execute(R"sql(
     WITH RECURSIVE counter(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counter WHERE i < 40000)
     INSERT INTO jobs(id, owner, pipeline, created_at, turn, state, priority, queue, expires_at, tags, revision, epoch,
@@ -362,19 +377,9 @@ TEST_F(SqliteStoreTest, QueriesDoNotGrowWithWhatHasEnded) {
     SELECT randomblob(16), 'owner-' || (i % 1000), pipeline, created_at, i, state, priority, queue, expires_at, tags,
            revision, epoch, phase, attempt, version, model, record
     FROM jobs, counter)sql");
-  const JobRecord queued = queued_job();
-  apply_one(*store, submit_of(queued));
-  const auto start = std::chrono::steady_clock::now();
-  constexpr int rounds = 100;
-  for (int i = 0; i < rounds; ++i) {
-    ASSERT_EQ(store->claimable(claim_query(5)).jobs.size(), 1U);
-    ASSERT_TRUE(store->expired(sample_epoch, 100).empty());
-    ASSERT_EQ(store->list({.owner = "ada"}).size(), 2U);
-    ASSERT_TRUE(store->list({.states = {JobState::failed, JobState::running}}).empty());
-    ASSERT_TRUE(store->runners().empty());
-  }
-  // One walk through all rows takes four milliseconds and more.
-  EXPECT_LT((std::chrono::steady_clock::now() - start) / rounds, 2ms);
+  apply_one(*store, submit_of(queued_job()));
+  // 40,000 times as many rows: a walk through all of them would cost a hundred times as much.
+  EXPECT_LT(queries(1) / before, 20);
 }
 
 }  // namespace
