@@ -121,6 +121,10 @@ if [[ $mode != quick ]]; then
 fi
 
 if [[ $mode == long ]]; then
+  heading "breaks of the page's hook"
+  check "each is found" npm --prefix examples/web run -s breaks
+  tail -n 1 "$logs/check"
+
   heading "clang-tidy"
   check "clang-tidy" tests/tidy.sh
 fi

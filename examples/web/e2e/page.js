@@ -31,7 +31,7 @@ export async function signIn(browser, backend, user, options = {}) {
 
 export async function openPage(context, backend) {
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(40_000);
   page.strangers = [];
   page.violations = [];
   page.on("request", (request) => {

@@ -22,7 +22,7 @@ async function freePort() {
 }
 
 /** Until something is so; fails after a while. */
-export async function until(what, ask, { withinMs = 30_000 } = {}) {
+export async function until(what, ask, { withinMs = 60_000 } = {}) {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await ask();

@@ -1,7 +1,7 @@
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../src/api";
-import { usualTiming } from "../src/hooks/followJob";
+import { backoff, usualTiming } from "../src/hooks/followJob";
 import { useJobApplication, type JobApplicationOptions } from "../src/hooks/useJobApplication";
 import { FakeEvents, fakeBackend, fakeStorage, milestones, snapshot } from "./fake_backend";
 
@@ -146,6 +146,12 @@ describe("when events fail", () => {
     expect(api.status).toHaveBeenCalledTimes(1);
     expect(hook.current.percent).toBe(25);
     expect(FakeEvents.live).toHaveLength(1);
+  });
+
+  it("backs off between half and the whole of a time that doubles, up to the longest", () => {
+    const waits = (chance: number) => [1, 2, 3, 4, 9].map((errors) => backoff(errors, 500, 15_000, () => chance));
+    expect(waits(0)).toEqual([250, 500, 1000, 2000, 7500]);
+    expect(waits(1)).toEqual([500, 1000, 2000, 4000, 15_000]);
   });
 
   it("waits longer after each error, with jitter, and starts anew after an answer", async () => {

@@ -1,5 +1,5 @@
 import type { JobApplication } from "../../hooks/useJobApplication";
-import type { PhaseRecord } from "../../wire";
+import type { Job, PhaseRecord } from "../../wire";
 
 // What is shown before the first snapshot has come.
 const expected: Pick<PhaseRecord, "name" | "label" | "percent">[] = [
@@ -51,7 +51,7 @@ export function ProgressMilestones({ application }: { application: JobApplicatio
               <li key={phase.name} className={state} aria-current={current ? "step" : undefined}>
                 <span className="dot" aria-hidden="true" />
                 <span>{phase.label}</span>
-                <span className="quiet">{record ? took(record) : ""}</span>
+                <span className="quiet">{record && (current ? tryOf(job!) : took(record))}</span>
               </li>
             );
           })}
@@ -61,8 +61,13 @@ export function ProgressMilestones({ application }: { application: JobApplicatio
   );
 }
 
+function tryOf(job: Job): string {
+  if (job.attempts_used > 0) return `try ${Math.min(job.attempts_used + 1, job.max_attempts)} of ${job.max_attempts}`;
+  return job.attempt > 1 ? "picked up again" : ""; // after a restart of the server
+}
+
 function took(phase: PhaseRecord): string {
-  if (phase.state !== "succeeded" || !phase.started_at || !phase.ended_at) return phase.attempts > 1 ? `try ${phase.attempts}` : "";
+  if (phase.state !== "succeeded" || !phase.started_at || !phase.ended_at) return "";
   const seconds = (Date.parse(phase.ended_at) - Date.parse(phase.started_at)) / 1000;
   return `${seconds.toFixed(1)} s`;
 }
