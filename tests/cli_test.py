@@ -269,6 +269,71 @@ class StoreTrouble(Case):
         self.assertEqual(os.listdir(self.folder), [])
 
 
+class Stores(Case):
+    def doctor(self, store, code):
+        done = bespoke("doctor", store, "--json")
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_doctor_finds_what_does_not_get_on(self):
+        self.apply()
+        self.assertEqual(self.doctor(self.store, 0)["jobs"], {"succeeded": 1})
+        self.assertIn("nothing to do", bespoke("doctor", self.store).stdout)
+        queued = submit(self.store, self.folder, 1)
+        worker = self.started("bespoke", "work", "--store", self.store, "--quiet")  # has no openai:paced
+        deadline = time.monotonic() + 20
+        while not (report := json.loads(bespoke("doctor", self.store, "--json").stdout))["findings"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        [finding] = report["findings"]
+        self.assertEqual((finding["weight"], finding["jobs"]), ("attention", [queued]))
+        self.assertIn("no live runner has", finding["what"])
+        self.assertGreater(report["bytes"]["jobs.db"], 0)
+        worker.send(signal.SIGTERM)
+        worker.wait()
+
+    def test_doctor_finds_damage(self):
+        self.apply()
+        bespoke("doctor", self.store)
+        file = self.folder / "jobs.db"
+        content = bytearray(file.read_bytes())
+        middle = len(content) // 2
+        content[middle : middle + 4096] = b"x" * 4096
+        file.write_bytes(content)
+        done = bespoke("doctor", self.store)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn(str(file), done.stdout + done.stderr)
+
+    def test_copies_jobs_from_one_kind_of_store_to_another_and_back(self):
+        self.apply()
+        queued = submit(self.store, self.folder, 1, model="extractive")
+        other = f"file:{self.folder}/jobs"
+        copied = bespoke("store", "copy", self.store, other)
+        self.assertEqual(copied.returncode, 0, copied.stderr)
+        self.assertIn("2 jobs copied", copied.stdout)
+        self.assertEqual(len(list((self.folder / "jobs").glob("*-*.json"))), 2)
+        self.assertEqual(self.doctor(other, 0)["jobs"], {"queued": 1, "succeeded": 1})
+        done = bespoke("work", "--store", other, "--until-idle")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(show(other, queued)["state"], "succeeded")
+        back = bespoke("store", "copy", other, f"sqlite:{self.folder}/new.db", "--json")
+        self.assertEqual(json.loads(back.stdout), {"copied": 2, "there": 0})
+        self.assertEqual(show(f"sqlite:{self.folder}/new.db", queued)["state"], "succeeded")
+        again = bespoke("store", "copy", other, f"sqlite:{self.folder}/new.db", "--json")
+        self.assertEqual(json.loads(again.stdout), {"copied": 0, "there": 2})
+
+    def test_a_damaged_job_file_blocks_nothing(self):
+        store = f"file:{self.folder}/jobs"
+        job = submit(store, self.folder, 1, model="extractive")
+        other = submit(store, self.folder, 2, model="extractive")
+        (self.folder / "jobs" / f"{job}.json").write_text("{")
+        report = self.doctor(store, 3)
+        self.assertEqual(report["findings"][0]["weight"], "damage")
+        done = bespoke("work", "--store", store, "--until-idle")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(show(store, other)["state"], "succeeded")
+
+
 class Jobs(Case):
     def test_list_show_cancel_resume(self):
         one = submit(self.store, self.folder, 1, model="extractive")

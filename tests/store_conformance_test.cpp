@@ -1,6 +1,8 @@
 #include "store_case.hpp"
 #include "temporary_folder.hpp"
 
+#include <bespoke/encrypted_store.hpp>
+#include "store/file_store.hpp"
 #include "store/memory_store.hpp"
 #ifdef BESPOKE_HAVE_SQLITE
 #include "store/sqlite_store.hpp"
@@ -38,6 +40,24 @@ StoreFixture postgres_fixture() {
 }
 #endif
 
+#ifdef BESPOKE_HAVE_SODIUM
+/// The same kind of store, encrypted.
+StoreFactory encrypted(const StoreFactory& plain) {
+  return {"Encrypted" + plain.name, [make = plain.make] {
+            const StoreFixture inner = make();
+            auto folder = std::make_shared<TemporaryFolder>();
+            const auto open = [=] {
+              EncryptionOptions options;
+              options.master_keys["m1"].fill(7);
+              options.current = "m1";
+              return encrypt_store(inner.open(), open_key_folder(folder->path() / "keys"), options);
+            };
+            return StoreFixture{
+                open, std::make_shared<std::pair<std::shared_ptr<void>, std::shared_ptr<void>>>(folder, inner.keep)};
+          }};
+}
+#endif
+
 std::vector<StoreFactory> factories() {
   std::vector<StoreFactory> all = {{"Memory", [] {
                                       return StoreFixture{[] { return make_memory_store(100); }, nullptr};
@@ -46,8 +66,19 @@ std::vector<StoreFactory> factories() {
   all.push_back({"Sqlite", [] { return sqlite_fixture(Durability::full); }});
   all.push_back({"SqliteProcess", [] { return sqlite_fixture(Durability::process); }});
 #endif
+  all.push_back({"File", [] {
+                   auto folder = std::make_shared<TemporaryFolder>();
+                   return StoreFixture{
+                       [=] { return open_file_store((folder->path() / "new").string(), {.feed_length = 100}); },
+                       folder};
+                 }});
 #ifdef BESPOKE_HAVE_POSTGRES
   all.push_back({"Postgres", postgres_fixture});
+#endif
+#ifdef BESPOKE_HAVE_SODIUM
+  for (const StoreFactory& plain : std::vector<StoreFactory>(all)) {
+    if (plain.name != "SqliteProcess") all.push_back(encrypted(plain));
+  }
 #endif
   return all;
 }

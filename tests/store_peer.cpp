@@ -1,5 +1,5 @@
-// Another process on the same SQLite store, for tests that kill, stop and watch one: store_peer FILE COMMAND
-// [ARGUMENT]. It says what it did in lines on standard output.
+// Another process on the same SQLite or PostgreSQL store, for tests that kill, stop and watch one: store_peer FILE|URI
+// COMMAND [ARGUMENT]. It says what it did in lines on standard output.
 
 #include "sample_job.hpp"
 
@@ -42,7 +42,8 @@ void run(const std::string& file, const std::string& command, const std::string&
   SqliteOptions options;
   if (command == "stop-in-commit") options.before_commit = [] { std::raise(SIGSTOP); };
   if (command == "die-in-commit") options.before_commit = [] { std::raise(SIGKILL); };
-  const std::unique_ptr<JobStore> store = open_sqlite_store(file, options);
+  const std::unique_ptr<JobStore> store =
+      file.starts_with("postgresql:") ? open_store(file) : open_sqlite_store(file, options);
   if (command == "submit" || command == "stop-in-commit" || command == "die-in-commit") {
     submit(*store, std::stol(argument));
   } else if (command == "submit-at-request") {  // says when it was done, by the clock that all processes share

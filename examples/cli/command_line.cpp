@@ -19,7 +19,8 @@ namespace cli {
 namespace {
 
 void add_store(CLI::App& app, StoreChoice& store) {
-  app.add_option("--store", store.uri, "Where jobs are kept: sqlite:FILE or memory:")->capture_default_str();
+  app.add_option("--store", store.uri, "Where jobs are kept: sqlite:FILE, postgresql://..., file:FOLDER or memory:")
+      ->capture_default_str();
 }
 
 void add_llm(CLI::App& app, LlmChoice& llm, bool several) {
@@ -109,6 +110,8 @@ struct CommandLine {
   SignalOptions signal;
   DeleteOptions remove;
   PurgeOptions purge;
+  DoctorOptions doctor;
+  CopyOptions copy;
   std::function<ExitCode(const std::string& program)> chosen;
 };
 
@@ -272,6 +275,27 @@ void add_jobs(CLI::App& program, CommandLine& line) {
       [&line] { line.chosen = [&line](const std::string& name) { return run_jobs_purge(name, line.purge); }; });
 }
 
+void add_stores(CLI::App& program, CommandLine& line) {
+  CLI::App* doctor = program.add_subcommand(
+      "doctor", "Look a store over: integrity, sizes, runners, jobs that don't get on, and what to do");
+  doctor->add_option("store", line.doctor.store.uri, "As for --store")->capture_default_str()->type_name("STORE");
+  add_json(*doctor, line.doctor.json, "The report as one line of JSON");
+  doctor->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_doctor(name, line.doctor); }; });
+
+  CLI::App* store = program.add_subcommand("store", "Move jobs between stores");
+  store->require_subcommand(1);
+  CLI::App* copy =
+      store->add_subcommand("copy", "Copy all jobs and all that belongs to them, while nobody works on them");
+  copy->add_option("from", line.copy.from, "As for --store")->required()->type_name("FROM");
+  copy->add_option("to", line.copy.to, "As for --store; jobs that it has already stay as they are")
+      ->required()
+      ->type_name("TO");
+  add_json(*copy, line.copy.json, "{\"copied\": N, \"there\": N}");
+  copy->callback(
+      [&line] { line.chosen = [&line](const std::string& name) { return run_store_copy(name, line.copy); }; });
+}
+
 int tell(std::string_view code, std::string_view message, ExitCode exit_code) {
   std::fflush(stdout);
   Screen screen(stderr, look_of(stderr));
@@ -295,6 +319,7 @@ int run_program(int argc, char** argv) {
   add_apply(program, line);
   add_work(program, line);
   add_jobs(program, line);
+  add_stores(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -17,6 +17,8 @@ ExitCode run_jobs_resume(const std::string& program, const ResumeOptions& option
 ExitCode run_jobs_fork(const std::string& program, const ForkOptions& options);
 ExitCode run_jobs_signal(const std::string& program, const SignalOptions& options);
 ExitCode run_jobs_delete(const std::string& program, const DeleteOptions& options);
+ExitCode run_doctor(const std::string& program, const DoctorOptions& options);
+ExitCode run_store_copy(const std::string& program, const CopyOptions& options);
 ExitCode run_jobs_purge(const std::string& program, const PurgeOptions& options);
 
 }  // namespace cli

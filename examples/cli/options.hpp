@@ -113,6 +113,17 @@ struct DeleteOptions {
   bool json = false;
 };
 
+struct DoctorOptions {
+  StoreChoice store;
+  bool json = false;
+};
+
+struct CopyOptions {
+  std::string from;
+  std::string to;
+  bool json = false;
+};
+
 struct PurgeOptions {
   StoreChoice store;
   std::optional<std::string> owner;

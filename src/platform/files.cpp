@@ -7,13 +7,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 
 namespace bespoke {
-namespace {
-
 void sync_folder(const std::filesystem::path& folder) {
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) throw_os_error("can't open the folder " + folder.string());
@@ -24,8 +24,6 @@ void sync_folder(const std::filesystem::path& folder) {
   // Some filesystems can't sync folders and say so with EINVAL; there is nothing more to be done on them.
   if (result != 0 && number != EINVAL) throw_os_error("can't sync the folder " + folder.string());
 }
-
-}  // namespace
 
 void make_folders(const std::filesystem::path& folder) {
   std::error_code ignored;
@@ -49,6 +47,71 @@ void make_private_file(const std::filesystem::path& file) {
   } else if (errno != EEXIST) {
     throw_os_error("can't make " + file.string());
   }
+}
+
+std::string read_whole_file(const std::filesystem::path& file) {
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_os_error("can't read " + file.string());
+  std::string content;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    if (count > 0) {
+      content.append(buffer.data(), static_cast<std::size_t>(count));
+    } else if (count == 0) {
+      break;
+    } else if (errno != EINTR) {
+      const int number = errno;
+      close(fd);
+      errno = number;
+      throw_os_error("can't read " + file.string());
+    }
+  }
+  close(fd);
+  return content;
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view content, bool and_sync_folder) {
+  const std::string temporary = file.string() + ".tmp";
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) throw_os_error("can't write " + temporary);
+  const auto give_up = [&] {
+    const int number = errno;
+    close(fd);
+    unlink(temporary.c_str());
+    errno = number;
+    throw_os_error("can't write " + file.string());
+  };
+  while (!content.empty()) {
+    const ssize_t count = write(fd, content.data(), content.size());
+    if (count < 0 && errno != EINTR) give_up();
+    if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (fdatasync(fd) != 0) give_up();
+  close(fd);
+  if (rename(temporary.c_str(), file.c_str()) != 0) {
+    const int number = errno;
+    unlink(temporary.c_str());
+    errno = number;
+    throw_os_error("can't write " + file.string());
+  }
+  if (and_sync_folder) sync_folder(file.parent_path());
+}
+
+void overwrite_file(const std::filesystem::path& file) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) throw_os_error("can't open " + file.string());
+  const off_t size = lseek(fd, 0, SEEK_END);
+  const std::string zeros(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+  const bool done = pwrite(fd, zeros.data(), zeros.size(), 0) == static_cast<ssize_t>(zeros.size()) && fsync(fd) == 0;
+  const int number = errno;
+  close(fd);
+  errno = number;
+  if (!done) throw_os_error("can't overwrite " + file.string());
+}
+
+void delete_file(const std::filesystem::path& file) {
+  if (unlink(file.c_str()) != 0 && errno != ENOENT) throw_os_error("can't delete " + file.string());
 }
 
 std::string network_filesystem(const std::filesystem::path& folder) {

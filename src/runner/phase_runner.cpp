@@ -33,6 +33,19 @@ Mutation removal(MutationKind kind, const JobId& id) {
   return mutation;
 }
 
+/// What a runner can carry out, for doctor: {"all": whether it takes any job, "pipelines": [[name, version]], "models":
+/// [name]}.
+Json claims_of(const std::vector<Pipeline>& pipelines, const RunnerOptions& options) {
+  std::string known;
+  for (const Pipeline& pipeline : pipelines)
+    known +=
+        fmt::format("{}[{},{}]", known.empty() ? "" : ",", Json(pipeline.spec().name).text(), pipeline.spec().version);
+  std::string models;
+  for (const auto& [name, client] : options.models) models += (models.empty() ? "" : ",") + Json(name).text();
+  return Json::trusted(
+      fmt::format(R"({{"all":{},"pipelines":[{}],"models":[{}]}})", options.claim == ClaimScope::all, known, models));
+}
+
 RunnerOptions with_defaults(RunnerOptions options) {
   if (!options.log) options.log = stderr_log();
   if (options.clock == nullptr) options.clock = &system_clock();
@@ -69,8 +82,10 @@ class PhaseRunner::Impl {
     try {
       if (options_.claim != ClaimScope::none) {
         presence_ = store_.join(id_);
-        const Json info = {
-            {"pid", process_id()}, {"host", host_name()}, {"opened_at", to_rfc3339(options_.clock->wall_now())}};
+        const Json info = {{"pid", process_id()},
+                           {"host", host_name()},
+                           {"opened_at", to_rfc3339(options_.clock->wall_now())},
+                           {"claims", claims_of(pipelines, options_)}};
         heartbeat_ = std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, lease_, log_);
       }
       wake_ = store_.on_wake([this] {

@@ -25,7 +25,7 @@ bool matches(const JobQuery& query, const Job& job) {
          (!query.created_before || job.created_at < *query.created_before);
 }
 
-class MemoryStore final : public JobStore {
+class MemoryStore final : public MemoryJobStore {
  public:
   explicit MemoryStore(std::size_t feed_length) : tables_(feed_length) {}
 
@@ -181,6 +181,34 @@ class MemoryStore final : public JobStore {
 
   StoreCapabilities capabilities() const override { return {}; }
 
+  std::optional<WholeJob> whole(const JobId& id) override {
+    const std::lock_guard lock(mutex_);
+    const Entry* entry = tables_.find(id);
+    if (!entry) return std::nullopt;
+    WholeJob job{entry->record, entry->turn, tables_.change_of(id), {}, {}};
+    for (const auto& [key, body] : entry->payloads) job.payloads.push_back({key.first, key.second, body});
+    for (const auto& [key, text] : entry->text)
+      job.texts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), text});
+    return job;
+  }
+
+  void restore(const WholeJob& job) override {
+    const std::lock_guard lock(mutex_);
+    Entry& entry = tables_.restore(job.record, job.turn);
+    for (const Payload& payload : job.payloads) entry.payloads[{payload.kind, payload.name}] = payload.body;
+    for (const TextChunk& chunk : job.texts) entry.text[{chunk.phase, chunk.attempt, chunk.offset}] = chunk.text;
+  }
+
+  void restore_runner(const RunnerId& runner, std::uint64_t heartbeat, const std::string& info) override {
+    const std::lock_guard lock(mutex_);
+    tables_.runners[runner] = {heartbeat, info};
+  }
+
+  void restore_feed(ChangeCursor latest) override {
+    const std::lock_guard lock(mutex_);
+    tables_.begin_feed(latest);
+  }
+
  private:
   /// Outlives the store, should a presence do so.
   struct Members {
@@ -289,7 +317,7 @@ class MemoryStore final : public JobStore {
 
 }  // namespace
 
-std::unique_ptr<JobStore> make_memory_store(std::size_t feed_length) {
+std::unique_ptr<MemoryJobStore> make_memory_store(std::size_t feed_length) {
   return std::make_unique<MemoryStore>(feed_length);
 }
 

@@ -29,6 +29,21 @@ MemoryTables::Entry& MemoryTables::insert(const JobRecord& record) {
   return entry;
 }
 
+MemoryTables::Entry& MemoryTables::restore(const JobRecord& record, std::uint64_t turn) {
+  Entry& entry = jobs_[record.job.id];
+  entry.record = record;
+  entry.turn = turn;
+  if (!record.job.key.empty()) keys_.emplace(std::pair(record.job.owner, record.job.key), record.job.id);
+  if (record.job.started_at) served(entry);
+  index(entry);
+  return entry;
+}
+
+ChangeCursor MemoryTables::change_of(const JobId& id) const {
+  const auto found = last_change_.find(id);
+  return found == last_change_.end() ? 0 : found->second;
+}
+
 void MemoryTables::replace(Entry& entry, const JobRecord& record) {
   unindex(entry);
   entry.record = record;

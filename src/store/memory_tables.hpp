@@ -42,6 +42,8 @@ class MemoryTables {
 
   /// `record.job.id` must be new.
   Entry& insert(const JobRecord& record);
+  /// Puts a job in as it was, turn and revision included.
+  Entry& restore(const JobRecord& record, std::uint64_t turn);
   /// Stores `record` in `entry`; its owner and key must be those of before.
   void replace(Entry& entry, const JobRecord& record);
   void erase(const JobId& id);
@@ -62,6 +64,9 @@ class MemoryTables {
 
   ChangePage changes(ChangeCursor since, std::size_t limit) const;
   ChangeCursor latest_change() const { return latest_change_; }
+  /// The place of the job's last change; 0 when the feed has forgotten it.
+  ChangeCursor change_of(const JobId& id) const;
+  void begin_feed(ChangeCursor latest) { latest_change_ = feed_begin_ = latest; }
 
  private:
   using Lane = std::pair<std::string, int>;  // owner and priority

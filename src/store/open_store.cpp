@@ -1,5 +1,6 @@
 #include <bespoke/job_store.hpp>
 
+#include "store/file_store.hpp"
 #include "store/memory_store.hpp"
 #include "store/postgres_store.hpp"
 #ifdef BESPOKE_HAVE_SQLITE
@@ -65,10 +66,17 @@ std::unique_ptr<JobStore> open_store(const std::string& uri, const StoreOptions&
       throw Error(ErrorCode::invalid_argument, fmt::format("\"memory:\" takes neither a path nor parameters: {}", uri));
     return make_memory_store();
   }
+  if (parts.scheme == "file") {
+    if (parts.path.empty() || !parts.parameters.empty())
+      throw Error(ErrorCode::invalid_argument, fmt::format("use \"file:FOLDER\", without parameters, not {}", uri));
+    return open_file_store(parts.path, {options});
+  }
   if (parts.scheme == "sqlite") return open_sqlite(uri, parts, options);
   if (parts.scheme == "postgresql" || parts.scheme == "postgres") return open_postgres_uri(uri, options);
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("\"{}\" is not a store; use \"postgresql://...\", \"sqlite:FILE\" or \"memory:\"", uri));
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("\"{}\" is not a store; use \"postgresql://...\", \"file:FOLDER\", \"sqlite:FILE\" or \"memory:\"",
+                  uri));
 }
 
 }  // namespace bespoke

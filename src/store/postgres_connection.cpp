@@ -17,7 +17,7 @@ std::string one_line(const char* text) {
   std::string line(text == nullptr ? "" : text);
   while (!line.empty() && line.back() == '\n') line.pop_back();
   for (char& c : line)
-    if (c == '\n') c = ' ';
+    if (c == '\n' || c == '\t') c = ' ';
   return line;
 }
 

@@ -210,9 +210,12 @@ void run_script(PostgresConnection& connection, const std::string& script) {
 }
 
 std::int64_t version_of(PostgresConnection& connection, const std::string& schema) {
-  const PostgresRows there =
-      connection.run(PostgresStatement("SELECT to_regclass($1) IS NOT NULL").add(schema + ".schema_version"));
-  if (there.text(0, 0) != "t") return 0;
+  // Not to_regclass(), which within a transaction may remember that there was none.
+  const PostgresRows there = connection.run(
+      PostgresStatement("SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                        "WHERE n.nspname = $1 AND c.relname = 'schema_version'")
+          .add(schema));
+  if (there.size() == 0) return 0;
   return connection.run(PostgresStatement(in_schema("SELECT version FROM {s}.schema_version", schema))).integer(0, 0);
 }
 
@@ -247,7 +250,8 @@ void prepare_postgres_schema(PostgresConnection& connection, const std::string& 
     // "BSPK": one process migrates at a time.
     connection.run(PostgresStatement("SELECT pg_advisory_xact_lock(1112756299, hashtext($1))").add(schema));
     version = version_of(connection, schema);
-    if (connection.run(PostgresStatement("SELECT to_regnamespace($1) IS NULL").add(schema)).text(0, 0) == "t")
+    if (connection.run(PostgresStatement("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1").add(schema))
+            .size() == 0)
       run(connection, "CREATE SCHEMA " + schema);
     for (auto step = static_cast<std::size_t>(version); step < migrations.size(); ++step) {
       run_script(connection, in_schema(migrations[step].first, schema));

@@ -1,0 +1,323 @@
+// What a store can do: submit, claim, checkpoint (2 KiB), get, list and the change feed, with 1, 16, 256 and 1,000
+// mutations in flight (a transaction each), beside what bare SQLite and bare fdatasync do in the same run. See
+// bench/run.sh.
+
+#include "sample_job.hpp"
+#include "temporary_folder.hpp"
+
+#include <bespoke/phase_runner.hpp>
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
+#include <stdexcept>
+
+namespace bespoke::testing {
+namespace {
+
+const std::string body = "\"" + std::string(2046, 'c') + "\"";
+
+/// Under BESPOKE_BENCH_DIR, since /tmp may be memory.
+std::string fresh_folder() {
+  const char* base = std::getenv("BESPOKE_BENCH_DIR");
+  std::string name = std::string(base != nullptr ? base : "/var/tmp") + "/bespoke-bench-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder " + name);
+  return name;
+}
+
+struct Opened {
+  std::string folder = fresh_folder();
+  std::unique_ptr<JobStore> store;
+  ~Opened() {
+    store.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+};
+
+std::unique_ptr<Opened> open(const std::string& kind) {
+  auto opened = std::make_unique<Opened>();
+  StoreOptions options;
+  std::string uri = "memory:";
+  if (kind == "sqlite") uri = "sqlite:" + opened->folder + "/jobs.db";
+  if (kind == "sqlite_process") uri = "sqlite:" + opened->folder + "/jobs.db?durability=process";
+  if (kind == "file") uri = "file:" + opened->folder;
+  if (kind == "postgres") {
+    static int count = 0;
+    uri = std::string(std::getenv("BESPOKE_BENCH_POSTGRES")) + fmt::format("&schema=b{}_{}", getpid(), ++count);
+  }
+  opened->store = open_store(uri, options);
+  return opened;
+}
+
+JobRecord new_job() {
+  static const std::string owners[] = {"ada", "bob", "cyd", "dan"};
+  static std::size_t count = 0;
+  JobRecord record = queued_job(owners[++count % 4]);
+  return record;
+}
+
+std::vector<JobRecord> submit(JobStore& store, std::size_t amount, bool claim) {
+  std::vector<JobRecord> jobs;
+  std::vector<Mutation> batch;
+  const RunnerId runner = fresh_runner();
+  for (std::size_t i = 0; i < amount; ++i) {
+    JobRecord record = new_job();
+    Mutation mutation = submit_of(record);
+    mutation.put = {{PayloadKind::input, "", body}};
+    batch.push_back(std::move(mutation));
+    if (claim) {
+      record = claimed(record, runner);
+      batch.push_back(put_of(MutationKind::claim, record));
+    }
+    jobs.push_back(record);
+    if (batch.size() >= 512) {
+      store.apply(batch);
+      batch.clear();
+    }
+  }
+  if (!batch.empty()) store.apply(batch);
+  return jobs;
+}
+
+void count_items(benchmark::State& state, std::size_t each) {
+  state.SetItemsProcessed(static_cast<std::int64_t>(each) * state.iterations());
+}
+
+void bench_submit(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  const auto flight = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<Mutation> batch;
+    for (std::size_t i = 0; i < flight; ++i) {
+      batch.push_back(submit_of(new_job()));
+      batch.back().put = {{PayloadKind::input, "", body}};
+    }
+    state.ResumeTiming();
+    opened->store->apply(batch);
+  }
+  count_items(state, flight);
+}
+
+void bench_claim(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  const auto flight = static_cast<std::size_t>(state.range(0));
+  const RunnerId runner = fresh_runner();
+  for (auto _ : state) {
+    state.PauseTiming();
+    submit(*opened->store, flight, false);
+    state.ResumeTiming();
+    const ClaimPage page = opened->store->claimable(claim_query(flight));
+    std::vector<Mutation> batch;
+    for (const JobRecord& record : page.jobs) {
+      batch.push_back(put_of(MutationKind::claim, claimed(record, runner)));
+      batch.back().guard.revision = record.job.revision;
+    }
+    opened->store->apply(batch);
+  }
+  count_items(state, flight);
+}
+
+void bench_checkpoint(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  const auto flight = static_cast<std::size_t>(state.range(0));
+  const std::vector<JobRecord> jobs = submit(*opened->store, flight, true);
+  int phase = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<Mutation> batch;
+    ++phase;
+    for (const JobRecord& record : jobs) {
+      batch.push_back(put_of(MutationKind::checkpoint, record));
+      batch.back().guard.token = token_of(record);
+      batch.back().put = {{PayloadKind::checkpoint, "phase_" + std::to_string(phase), body}};
+    }
+    state.ResumeTiming();
+    opened->store->apply(batch);
+  }
+  count_items(state, flight);
+}
+
+/// One whole runner, `flight` jobs at once, each with phases that give 2 KiB and do nothing.
+void bench_runner(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  const auto flight = static_cast<std::size_t>(state.range(0));
+  constexpr int phases = 10;
+  Pipeline pipeline("bench", 1);
+  for (int i = 0; i < phases; ++i)
+    pipeline.phase({fmt::format("p{}", i), "Phase", static_cast<double>(i) * 10, {}},
+                   AsyncWork{[](const std::shared_ptr<PhaseContext>&, const std::shared_ptr<Completion>& done) {
+                     done->finish(Json::trusted(body));
+                   }});
+  RunnerOptions options;
+  options.log = stderr_log(LogLevel::off);
+  PhaseRunner runner(*opened->store, {pipeline}, options);
+  SubmitRequest request;
+  request.pipeline = "bench";
+  for (auto _ : state) {
+    std::vector<std::thread> submitters;
+    for (std::size_t i = 0; i < std::min<std::size_t>(flight, 32); ++i)
+      submitters.emplace_back([&, i] {
+        for (std::size_t n = i; n < flight; n += 32) runner.submit(request);
+      });
+    for (std::thread& submitter : submitters) submitter.join();
+    runner.wait_until_idle();
+  }
+  count_items(state, flight * phases);
+}
+
+void bench_get(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  const std::vector<JobRecord> jobs = submit(*opened->store, static_cast<std::size_t>(state.range(0)), false);
+  std::size_t at = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(opened->store->get(jobs[(at += 7919) % jobs.size()].job.id));
+  count_items(state, 1);
+}
+
+void bench_list(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  submit(*opened->store, static_cast<std::size_t>(state.range(0)), false);
+  for (auto _ : state) benchmark::DoNotOptimize(opened->store->list({.owner = "ada", .limit = 50}));
+  count_items(state, 1);
+}
+
+void bench_feed(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  submit(*opened->store, static_cast<std::size_t>(state.range(0)), false);
+  const ChangeCursor since = opened->store->latest_change() - 100;
+  for (auto _ : state) benchmark::DoNotOptimize(opened->store->changes(since, 100));
+  count_items(state, 100);
+}
+
+/// Submit, claim and checkpoint of 16 jobs, a page and a look, in a store that holds so many jobs already.
+void bench_grown(benchmark::State& state, const std::string& kind) {
+  const auto opened = open(kind);
+  JobStore& store = *opened->store;
+  submit(store, static_cast<std::size_t>(state.range(0)), false);
+  const RunnerId runner = fresh_runner();
+  for (auto _ : state) {
+    const std::vector<JobRecord> jobs = submit(store, 16, false);
+    std::vector<Mutation> batch;
+    const ClaimPage page = store.claimable(claim_query(16));
+    for (const JobRecord& record : page.jobs) batch.push_back(put_of(MutationKind::claim, claimed(record, runner)));
+    store.apply(batch);
+    for (Mutation& mutation : batch) {
+      mutation.kind = MutationKind::checkpoint;
+      mutation.put = {{PayloadKind::checkpoint, "load_profile", body}};
+    }
+    store.apply(batch);
+    benchmark::DoNotOptimize(store.get(jobs[3].job.id));
+    benchmark::DoNotOptimize(store.list({.owner = "ada", .limit = 50}));
+  }
+  count_items(state, 1);
+}
+
+void run_sql(sqlite3* database, const char* sql) {
+  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw std::runtime_error(sqlite3_errmsg(database));
+}
+
+/// Checkpoints appended in rowid order, an index on (job, phase), a small job row updated; WAL, FULL.
+void bare_sqlite(benchmark::State& state) {
+  const std::string folder = fresh_folder();
+  const auto flight = static_cast<int>(state.range(0));
+  sqlite3* database = nullptr;
+  sqlite3_open((folder + "/bare.db").c_str(), &database);
+  run_sql(database, "PRAGMA page_size = 8192");
+  run_sql(database, "PRAGMA journal_mode = WAL");
+  run_sql(database, "PRAGMA synchronous = FULL");
+  run_sql(database, "CREATE TABLE jobs(id INTEGER PRIMARY KEY, phase TEXT, revision INTEGER)");
+  run_sql(database, "CREATE TABLE checkpoints(job INTEGER, phase TEXT, body TEXT)");
+  run_sql(database, "CREATE UNIQUE INDEX checkpoints_phase ON checkpoints(job, phase)");
+  for (int i = 0; i < flight; ++i) run_sql(database, "INSERT INTO jobs(phase, revision) VALUES ('', 0)");
+  sqlite3_stmt* insert = nullptr;
+  sqlite3_stmt* update = nullptr;
+  sqlite3_prepare_v2(database, "INSERT INTO checkpoints VALUES (?1, ?2, ?3)", -1, &insert, nullptr);
+  sqlite3_prepare_v2(database, "UPDATE jobs SET phase = ?2, revision = revision + 1 WHERE id = ?1", -1, &update,
+                     nullptr);
+  int round = 0;
+  for (auto _ : state) {
+    const std::string phase = "phase_" + std::to_string(++round);
+    run_sql(database, "BEGIN IMMEDIATE");
+    for (int job = 1; job <= flight; ++job) {
+      sqlite3_bind_int(insert, 1, job);
+      sqlite3_bind_text(insert, 2, phase.data(), static_cast<int>(phase.size()), SQLITE_STATIC);
+      sqlite3_bind_text(insert, 3, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
+      sqlite3_step(insert);
+      sqlite3_reset(insert);
+      sqlite3_bind_int(update, 1, job);
+      sqlite3_bind_text(update, 2, phase.data(), static_cast<int>(phase.size()), SQLITE_STATIC);
+      sqlite3_step(update);
+      sqlite3_reset(update);
+    }
+    run_sql(database, "COMMIT");
+  }
+  sqlite3_finalize(insert);
+  sqlite3_finalize(update);
+  sqlite3_close(database);
+  std::filesystem::remove_all(folder);
+  count_items(state, static_cast<std::size_t>(flight));
+}
+
+void bare_fdatasync(benchmark::State& state) {
+  const std::string folder = fresh_folder();
+  const int fd = ::open((folder + "/bare").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  std::string all;
+  for (std::int64_t i = 0; i < state.range(0); ++i) all += body;
+  for (auto _ : state) {
+    if (::write(fd, all.data(), all.size()) < 0 || ::fdatasync(fd) != 0) throw std::runtime_error("fdatasync");
+  }
+  ::close(fd);
+  std::filesystem::remove_all(folder);
+  count_items(state, static_cast<std::size_t>(state.range(0)));
+}
+
+void add(const std::string& what, const std::string& kind, void (*run)(benchmark::State&, const std::string&),
+         const std::vector<std::int64_t>& sizes, double seconds = 0.3) {
+  auto* bench = benchmark::RegisterBenchmark((what + "/" + kind).c_str(),
+                                             [run, kind](benchmark::State& state) { run(state, kind); });
+  for (const std::int64_t size : sizes) bench->Arg(size);
+  bench->UseRealTime()->MinTime(seconds);
+}
+
+}  // namespace
+}  // namespace bespoke::testing
+
+int main(int argc, char** argv) {
+  using namespace bespoke::testing;
+  const std::vector<std::int64_t> flights = {1, 16, 256, 1000};
+  for (const std::int64_t flight : flights) {
+    benchmark::RegisterBenchmark("checkpoint/bare_sqlite", bare_sqlite)->Arg(flight)->UseRealTime()->MinTime(0.3);
+    benchmark::RegisterBenchmark("checkpoint/bare_fdatasync", bare_fdatasync)->Arg(flight)->UseRealTime()->MinTime(0.3);
+  }
+  std::vector<std::string> kinds = {"memory", "file", "sqlite", "sqlite_process"};
+  if (std::getenv("BESPOKE_BENCH_POSTGRES") != nullptr) kinds.emplace_back("postgres");
+  for (const std::string& kind : kinds) {
+    add("submit", kind, bench_submit, flights);
+    add("claim", kind, bench_claim, flights);
+    add("checkpoint", kind, bench_checkpoint, flights);
+    add("runner", kind, bench_runner, {16, 256, 1000});
+    add("get", kind, bench_get, {1000});
+    add("list", kind, bench_list, {1000});
+    add("feed", kind, bench_feed, {1000});
+  }
+  const char* grown = std::getenv("BESPOKE_BENCH_GROWN");
+  if (grown != nullptr) {
+    const std::int64_t most = std::atoll(grown);
+    for (const std::string kind : {"sqlite", "postgres"}) {
+      if (kind == "postgres" && kinds.back() != "postgres") continue;
+      for (std::int64_t size = 1000; size <= most; size *= 10) {
+        if (size != 10'000) add("grown", kind, bench_grown, {size});
+      }
+    }
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
