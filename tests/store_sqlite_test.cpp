@@ -56,6 +56,10 @@ Mutation with_payload(const JobRecord& record, std::size_t size) {
 class SqliteStoreTest : public ::testing::Test {
  protected:
   std::filesystem::path file() const { return folder_.path() / "jobs.db"; }
+  /// Makes file() from a script.
+  void make_database_of(const std::filesystem::path& script) {
+    SqliteConnection(file().string(), SqliteConnection::Mode::create).execute(read_file(script).c_str());
+  }
   std::filesystem::path wal() const { return folder_.path() / "jobs.db-wal"; }
   std::unique_ptr<JobStore> open(SqliteOptions options = {}) { return open_sqlite_store(file().string(), options); }
   std::unique_ptr<SqliteConnection> raw() {
@@ -129,6 +133,35 @@ TEST_F(SqliteStoreTest, MigrationsBringAnOldFileForwardStepByStep) {
   working.push_back(add_a_column);
   prepare_sqlite_schema(*connection, working);
   EXPECT_EQ(connection->integer("PRAGMA user_version"), next);
+}
+
+TEST_F(SqliteStoreTest, OpensADatabaseOfTheFirstReleaseWithAllThatIsInIt) {
+  open();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file().string() + suffix);
+  make_database_of(SQLITE_FIXTURES "/sqlite_schema_1.sql");
+  const std::unique_ptr<JobStore> store = open();
+  const std::vector<JobRecord> jobs = store->list({});
+  ASSERT_EQ(jobs.size(), 2U);
+  EXPECT_EQ(jobs[0].job.owner, "bob");
+  EXPECT_EQ(store->payload(jobs[1].job.id, PayloadKind::input, ""), R"({"profile":1})");
+  EXPECT_EQ(store->latest_change(), 2U);
+  Mutation claim = put_of(MutationKind::claim, claimed(jobs[0], fresh_runner()));
+  claim.guard.owner_running_below = 1;  // counted by an index that came with version 2
+  EXPECT_EQ(apply_one(*store, claim).outcome, MutationOutcome::applied);
+  EXPECT_EQ(raw()->integer("PRAGMA user_version"), static_cast<std::int64_t>(sqlite_migrations().size()));
+}
+
+TEST_F(SqliteStoreTest, DeletedTextIsGoneFromTheFilesToo) {
+  const std::string secret = "12-St-Jamess-Square";
+  const JobRecord record = queued_job();
+  const std::unique_ptr<JobStore> store = open();
+  Mutation mutation = submit_of(record);
+  mutation.put = {{PayloadKind::input, "", '"' + secret + '"'}};
+  mutation.text = TextChunk{"cv", 1, 0, secret};
+  apply_one(*store, mutation);
+  EXPECT_THAT(read_file(file()) + read_file(wal()), HasSubstr(secret));
+  apply_one(*store, removal_of(MutationKind::remove, record.job.id));
+  EXPECT_THAT(read_file(file()) + read_file(wal()), Not(HasSubstr(secret)));
 }
 
 TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabase) {
