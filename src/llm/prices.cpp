@@ -21,7 +21,9 @@ PriceTable PriceTable::from_json(const Json& json) {
   PriceTable table;
   try {
     const nlohmann::json tree = to_nlohmann(json);
-    for (const auto& [model, price] : tree.at("prices").items()) {
+    for (const auto& item : tree.at("prices").items()) {
+      const std::string& model = item.key();
+      const auto& price = item.value();
       const auto amount = [&](const char* member) {
         const auto& value = price.at(member);
         if (!value.is_number_integer() || value.template get<std::int64_t>() < 0) {

@@ -102,10 +102,10 @@ std::string PromiseLedger::check_mutation(const JobRecord* before, const Mutatio
     if (taken_over && after.job.attempts_used > before->job.attempts_used)
       return broken(10, "a take-over cost an attempt");
   }
-  for (const auto& [kind, what] : mutation.drop) {
-    if (kind != PayloadKind::call) continue;
+  for (const auto& dropped : mutation.drop) {
+    if (dropped.first != PayloadKind::call) continue;
     std::erase_if(journaled_, [&](const std::pair<PhaseKey, int>& answer) {
-      return answer.first.first == mutation.id && what == answer.first.second + "/*";
+      return answer.first.first == mutation.id && dropped.second == answer.first.second + "/*";
     });
   }
   if (before != nullptr && before->control.model_index > after.control.model_index &&
