@@ -39,7 +39,8 @@ if(BESPOKE_WITH_SQLITE)
   target_compile_definitions(store_sqlite_process_test PRIVATE STORE_PEER="$<TARGET_FILE:store_peer>")
   add_dependencies(store_sqlite_process_test store_peer)
   if(BESPOKE_WITH_POSTGRES)
-    bespoke_add_test(store_postgres_test SOURCES peer_process.cpp postgres_server.cpp PROPERTIES ${postgres_test_properties})
+    bespoke_add_test(store_postgres_test SOURCES peer_process.cpp postgres_server.cpp
+                     PROPERTIES RUN_SERIAL ON ${postgres_test_properties})
     target_compile_definitions(store_postgres_test PRIVATE STORE_PEER="$<TARGET_FILE:store_peer>"
                                POSTGRES_SERVER_SH="${CMAKE_CURRENT_SOURCE_DIR}/postgres_server.sh")
     add_dependencies(store_postgres_test store_peer)
