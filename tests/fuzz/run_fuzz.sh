@@ -1,5 +1,6 @@
 #!/bin/bash
-# Feeds the parsers of what providers send with hostile input: tests/fuzz/run_fuzz.sh [SECONDS EACH]
+# Feeds the parsers of what providers send, and the C library in build/lib, with hostile input:
+#   tests/fuzz/run_fuzz.sh [SECONDS EACH]
 # Needs clang 14 and libclang-rt-14-dev. Builds with ASan and UBSan into build-fuzz; what it finds stays there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -18,9 +19,9 @@ for source in "${sources[@]}"; do
   [[ $object -nt $source && $object -nt $newest_header ]] ||
     "$compiler" "${flags[@]}" -fsanitize=fuzzer-no-link -c "$source" -o "$object"
 done
-for target in sse_parser openai_reader anthropic_reader; do
-  "$compiler" "${flags[@]}" -fsanitize=fuzzer "tests/fuzz/${target}_fuzz.cpp" "${objects[@]}" -lfmt -lcurl \
-    -o "build-fuzz/$target"
+# fuzz TARGET: runs build-fuzz/TARGET on its corpus.
+fuzz() {
+  local target=$1
   mkdir -p "build-fuzz/corpus/$target"
   echo "== $target, $seconds s"
   if ! "build-fuzz/$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -print_final_stats=1 -verbosity=0 \
@@ -31,5 +32,15 @@ for target in sse_parser openai_reader anthropic_reader; do
     exit 1
   fi
   grep number_of_executed_units "build-fuzz/$target.log"
+}
+for target in sse_parser openai_reader anthropic_reader; do
+  "$compiler" "${flags[@]}" -fsanitize=fuzzer "tests/fuzz/${target}_fuzz.cpp" "${objects[@]}" -lfmt -lcurl \
+    -o "build-fuzz/$target"
+  fuzz "$target"
 done
+if [[ -f build/lib/libbespoke_c.so ]]; then
+  "$compiler" "${flags[@]}" -Icapi -fsanitize=fuzzer tests/fuzz/capi_fuzz.cpp -Lbuild/lib -lbespoke_c \
+    -Wl,-rpath,"$PWD/build/lib" -o build-fuzz/capi
+  fuzz capi
+fi
 echo "no finding"
