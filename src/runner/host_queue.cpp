@@ -82,7 +82,7 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
   void enqueue(Item item) BESPOKE_REQUIRES(mutex_);
   void ready(std::uint64_t number, Watched& watched) BESPOKE_REQUIRES(mutex_);
   /// What an item says, made outside the lock; nothing when it has become void.
-  std::optional<std::string> say(Item item);
+  std::optional<std::string> say(const Item& item);
 
   const std::size_t max_logs_;
   mutable Mutex mutex_;
@@ -128,16 +128,23 @@ HostQueue::Taken HostQueue::State::take(std::optional<Millis> timeout, std::stri
       items_.pop_front();
       if (std::holds_alternative<LogEntry>(*item)) --logs_;
     }
-    if (auto text = say(std::move(*item))) {
-      event = std::move(*text);
-      return Taken::event;
+    try {
+      if (auto text = say(*item)) {
+        event = std::move(*text);
+        return Taken::event;
+      }
+    } catch (...) {  // no memory for its text: nothing is lost by that, least of all a task
+      const MutexLock lock(mutex_);
+      if (std::holds_alternative<LogEntry>(*item)) ++logs_;
+      items_.push_front(std::move(*item));
+      throw;
     }
   }
 }
 
-std::optional<std::string> HostQueue::State::say(Item item) {
-  if (auto* event = std::get_if<Event>(&item)) return event->make();
-  if (auto* entry = std::get_if<LogEntry>(&item)) return log_event(entry->record, entry->dropped);
+std::optional<std::string> HostQueue::State::say(const Item& item) {
+  if (const auto* event = std::get_if<Event>(&item)) return event->make();
+  if (const auto* entry = std::get_if<LogEntry>(&item)) return log_event(entry->record, entry->dropped);
   const std::uint64_t number = std::get<Changes>(item).watch;
   Change change;
   std::unique_ptr<Watch> over;  // ends outside the lock
@@ -158,7 +165,15 @@ std::optional<std::string> HostQueue::State::say(Item item) {
       if (!watched.pending.empty() || watched.gone) ready(number, watched);
     }
   }
-  return change.job.id.is_nil() ? end_event(number) : change_event(number, change);
+  if (change.job.id.is_nil()) return end_event(number);
+  try {
+    return change_event(number, change);
+  } catch (...) {
+    const MutexLock lock(mutex_);
+    const auto found = watches_.find(number);
+    if (found != watches_.end()) found->second.pending.push_front(std::move(change));
+    throw;
+  }
 }
 
 void HostQueue::State::ready(std::uint64_t number, Watched& watched) {
