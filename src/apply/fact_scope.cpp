@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
@@ -48,6 +49,15 @@ bool is_share(const FactSource& source) {
 bool is_times(const Quantity& quantity, std::string_view period) {
   return (quantity.noun == "times" && quantity.rate == "year" &&
           ((quantity.value == 4 && period == "quarter") || (quantity.value == 12 && period == "month")));
+}
+
+/// "every 30 days" is monthly.
+bool is_every(const Quantity& quantity, std::string_view period) {
+  constexpr std::pair<std::string_view, double> days[] = {
+      {"day", 1}, {"week", 7}, {"month", 30}, {"quarter", 91}, {"year", 365}};
+  return quantity.dimension == Dimension::time && std::any_of(std::begin(days), std::end(days), [&](const auto& known) {
+           return known.first == period && std::abs(quantity.value / 86'400 - known.second) < 0.05 * known.second;
+         });
 }
 
 /// "two weeks late" doesn't become "two weeks early".
@@ -313,6 +323,7 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
           });
       return in_words || std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
                                      [&](const Quantity& quantity) {
+                                       if (!any && is_every(quantity, period)) return true;
                                        return any ? !quantity.rate.empty()
                                                   : quantity.rate == period || is_times(quantity, period);
                                      });
@@ -320,6 +331,23 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool same = std::any_of(claim.cited.begin(), claim.cited.end(),
                                   [&](const FactSource* source) { return says(source, false); });
     if (!same) verdicts.violation("number", word, "the evidence doesn't say how often, or says otherwise");
+  }
+}
+
+/// "the state's guide" for what the evidence has of a district.
+void check_wider_owner(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.facts.language != "en" || claim.foreign) return;
+  constexpr auto wide = std::to_array<std::string_view>({"state", "nation", "country", "county", "city", "government",
+                                                         "industry", "ministry", "region", "continent", "world",
+                                                         "hospital", "university", "council"});
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const Token& token = claim.facts.tokens[i];
+    if (token.end - token.begin <= token.folded.size() ||
+        std::find(wide.begin(), wide.end(), token.folded) == wide.end())
+      continue;
+    const bool known = std::any_of(claim.around.begin(), claim.around.end(),
+                                   [&](const FactSource* source) { return source->stems.contains(token.stem); });
+    if (!known) return verdicts.violation("scope", claim.words(i, i), "the evidence doesn't speak of one");
   }
 }
 
@@ -356,6 +384,7 @@ void check_scope(const FactClaim& claim, FactVerdicts& verdicts) {
   check_limits(claim, verdicts);
   check_periods(claim, verdicts);
   check_owner(claim, verdicts);
+  check_wider_owner(claim, verdicts);
   check_today(claim, verdicts);
 }
 

@@ -19,19 +19,21 @@ constexpr auto frequent = std::to_array<Frequent>({
     {"en",
      " the and of to in a is for with you we our your are be on as will have at by this that from or who an "
      "experience work skills i my was which it has were their about years its into than after through over up "
+     "since during including across between within without using most also any some would can they them there how so "
      "down per while both each all out when where other more not one two three four five "},
     {"de",
      " der die das und mit fur von zu im in den des ein eine einer einem eines ist sind wir sie ihr ihre du deine "
      "auf als bei oder nicht auch sich zum zur werden haben ich mein uber durch aus sowie seit nach wurde vom habe "
-     "beim dabei beide zwei drei vier funf etwa rund je pro bis unter am dann dort jede "},
+     "kein keine ohne etwa wahrend zwischen gegen davon darunter jeweils insgesamt beim dabei beide zwei drei vier "
+     "funf etwa rund je pro bis unter am dann dort jede "},
     {"fr",
      " le la les de des du et en un une pour avec vous nous notre votre vos nos est sont dans sur au aux par ou qui "
      "que ce cette je mon ma mes plus chez ans ete sous leur puis chaque entre depuis jusqu sans a l d grace deux "
-     "trois quatre cinq dont lors tout tous "},
+     "pendant environ durant selon mise trois quatre cinq dont lors tout tous "},
     {"es",
      " el la los las de del y en un una con para por que se su sus es son como nuestro nuestra al lo o mas tu mi mis "
      "anos este esta experiencia desde fue ha hemos e sobre equipo cada entre hasta tras durante dos tres cuatro cinco "
-     "seis nuevos nuevas todos sin cuando donde muy ya a unos otros "},
+     "ni unas cerca cual junto seis nuevos nuevas todos sin cuando donde muy ya a unos otros "},
 });
 
 /// Which of the languages have a word, as bits.

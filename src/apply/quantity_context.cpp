@@ -31,6 +31,17 @@ void read_bound(const QuantityText& in, Quantity& quantity) {
   if (gap.find('<') != std::string_view::npos) quantity.bound = Bound::under;
   if (in.gap_after(quantity.first).starts_with('+')) quantity.bound = Bound::at_least;
   if (i == 0) return;
+  // "plus d'une vingtaine", "más de una docena"
+  const bool article =
+      quantity.spelled && (in.word(i - 1) == "une" || in.word(i - 1) == "una" || in.word(i - 1) == "un");
+  if (article && i > 1) {
+    Quantity behind = quantity;
+    behind.first = i - 1;
+    behind.spelled = false;
+    read_bound(in, behind);
+    quantity.bound = behind.bound;
+    return;
+  }
   // The word or words right before the number, the longest phrase last.
   constexpr std::pair<std::string_view, Bound> lists[] = {
       {"bound_about", Bound::about},   {"bound_over", Bound::over},   {"bound_at_least", Bound::at_least},
@@ -86,8 +97,11 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
 }
 
 void read_rate(const QuantityText& in, Quantity& quantity) {
+  bool goes_on = false;  // behind "and" something else begins, which may have a rhythm of its own
   for (std::size_t i = quantity.last + 1; i < std::min(quantity.last + 7, in.tokens.size()); ++i) {
     if (in.tokens[i - 1].ends_sentence || in.tokens[i].has_digit) return;
+    goes_on = goes_on || in.word(i) == "and" || in.word(i) == "while" || in.word(i) == "und" || in.word(i) == "et" ||
+              in.word(i) == "y" || in.word(i) == "plus";
     const std::string_view gap = in.gap_before(i);
     if (gap.find_first_of(";:()") != std::string_view::npos) return;
     if (i > quantity.last + 1 && gap.find(',') != std::string_view::npos) return;
@@ -106,6 +120,7 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     const bool adverb = in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" ||
                         in.word(i) == "يوميا" || in.word(i) == "سنويا" || in.word(i) == "mensuales" ||
                         in.word(i) == "diarios" || in.word(i) == "anuales";
+    if (adverb && !joined && goes_on) return;
     if ((joined && i > quantity.last) || adverb) {
       if (joiner == "the" || joiner == "la") continue;
       // "over a year" is how long, and not how often.
