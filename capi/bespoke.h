@@ -13,7 +13,8 @@
  *  3. Outputs come before the error. They must not be NULL, and are set to NULL or 0 when the call fails.
  *  4. What the library hands out it frees: bespoke_buffer_free, bespoke_error_free, bespoke_runner_free. Each accepts NULL.
  *  5. No C++ exception and no signal comes out. Any bytes, lengths, NULLs and handles that are closed or were freed give a
- *     status. Out of memory is a status.
+ *     status. Out of memory is a status where a call of yours meets it; where it strikes while a tree of JSON is taken
+ *     down, or on a thread of the library, the process ends (std::terminate).
  *  6. Numbers are fixed for ever and new ones appended. Ignore events, members of JSON and statuses that you don't know.
  *  7. No callback is ever made: the host asks for events (bespoke_next_event) and answers tasks (bespoke_respond), on
  *     threads of its own.
