@@ -12,7 +12,8 @@ declare -A packages=(
   [web]="nodejs npm python3 python3-fastapi python3-uvicorn python3-websockets uvicorn"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev nodejs npm openssl
           python3-jsonschema python3-pytest python3-setuptools python3-wheel python3-pip python3-venv python3-uvicorn
-          python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools postgresql-15"
+          python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools postgresql-15
+          pkg-config libpango1.0-dev libcairo2-dev poppler-utils fonts-noto-core fonts-noto-cjk fonts-dejavu-core"
 )
 
 wanted=()

@@ -48,18 +48,23 @@ def submit_only(store):
     return bespoke.Runner(store, pipelines=[pipeline], claim="none")
 
 
+def ran(lines):
+    """Which phases a host has told of; its own "open" may come before or after their first."""
+    return [line.strip() for line in lines if line.strip() not in ("", "open")]
+
+
 def test_kill_9_in_mid_phase_and_go_on_without_paying_twice(store, program, tmp_path):
     gate = tmp_path / "gate"
     with submit_only(store) as runner:
         job = runner.submit("two")
         first = program(WORK, store, str(gate))
-        assert [first.stdout.readline().strip() for _ in range(3)] == ["open", "first", "second 1"]
+        assert ran([first.stdout.readline() for _ in range(3)]) == ["first", "second 1"]
         first.send_signal(signal.SIGKILL)
         first.wait()
         gate.touch()
         second = program(WORK, store, str(gate))
         out, err = second.communicate(timeout=PATIENCE)
-        assert out.split("\n")[:2] == ["open", "second 2"], (out, err)  # the first phase isn't run again
+        assert ran(out.splitlines()) == ["second 2"], (out, err)  # the first phase isn't run again
         done = runner.get(job.id)
         assert done.state == "succeeded" and runner.result(job.id) == 8 and done.attempts_used == 0
 
