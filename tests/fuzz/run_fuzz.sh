@@ -12,13 +12,16 @@ sources=(src/llm/{anthropic_wire,http_url,json_members,openai_wire,provider_erro
          src/job/{error,json_value}.cpp src/platform/stack_trace.cpp)
 flags=(-std=c++20 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -Iinclude -Itests -Itests/fuzz)
 newest_header=$(find src include -name '*.hpp' -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)
-objects=()
+objects=() compiling=()
 for source in "${sources[@]}"; do
   object=build-fuzz/$(basename "$source" .cpp).o
   objects+=("$object")
-  [[ $object -nt $source && $object -nt $newest_header ]] ||
-    "$compiler" "${flags[@]}" -fsanitize=fuzzer-no-link -c "$source" -o "$object"
+  [[ $object -nt $source && $object -nt $newest_header ]] && continue
+  ((${#compiling[@]} < $(nproc))) || { wait "${compiling[0]}"; compiling=("${compiling[@]:1}"); }
+  "$compiler" "${flags[@]}" -fsanitize=fuzzer-no-link -c "$source" -o "$object" &
+  compiling+=($!)
 done
+for job in "${compiling[@]}"; do wait "$job"; done
 # fuzz TARGET: runs build-fuzz/TARGET on its corpus.
 fuzz() {
   local target=$1
