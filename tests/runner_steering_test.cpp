@@ -265,6 +265,32 @@ TEST_F(RunnerSteering, RunsNoMoreJobsOfAnOwnerThanAllowedInAllRunnersTogether) {
   EXPECT_EQ(count->most["late"], 1);
 }
 
+TEST_F(RunnerSteering, RunsNoMoreThanMaxJobsAtOnce) {
+  auto now = std::make_shared<std::atomic<int>>(0);
+  auto most = std::make_shared<std::atomic<int>>(0);
+  auto pipeline = Pipeline("counted", 1).phase({"a", "A", 10}, [=](PhaseContext&) -> Json {
+    const int running = ++*now;
+    for (int before = *most; before < running && !most->compare_exchange_weak(before, running);) {}
+    std::this_thread::sleep_for(Millis(1));
+    --*now;
+    return 1;
+  });
+  RunnerOptions options = quiet();
+  options.max_jobs = 2;
+  options.pool_threads = 8;
+  auto r = runner({pipeline}, options);
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < 10; ++i) r->submit(job_of("counted", i));
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_TRUE(r->wait_until_idle(Millis(20'000)));
+  EXPECT_EQ(r->list({}).size(), 40U);
+  EXPECT_LE(*most, 2);
+}
+
 TEST_F(RunnerSteering, StartsAJobAtItsTimeAndTheUrgentOneFirst) {
   auto order = std::make_shared<std::vector<int>>();
   auto gate = std::make_shared<Gate>();

@@ -34,7 +34,7 @@ void Heartbeat::beat(MutationKind kind) {
   mutation.runner_info = runner_info_;
   const SteadyTime begun = std::chrono::steady_clock::now();
   store_.apply({&mutation, 1});
-  lease_.beaten(begun);
+  lease_.beaten(begun, std::chrono::steady_clock::now());
 }
 
 void Heartbeat::run() {

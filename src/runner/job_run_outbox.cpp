@@ -143,9 +143,14 @@ void JobRun::settle_unknown(std::vector<Mutation> mutations) {
             return;
           }
           const JobRecord& current = **found;
-          const bool stored = std::any_of(kept->begin(), kept->end(), [&](const Mutation& mutation) {
-            return mutation.record->control.write_id == current.control.write_id;
-          });
+          const bool still_ours = current.job.state == JobState::running;
+          const FencingToken before = kept->front().guard.token.value_or(FencingToken());
+          const FencingToken after = token_of(*kept->back().record);
+          // A signal that came later has put its own write id there; the token tells then.
+          const bool stored = (still_ours && after != before && token_of(current) == after) ||
+                              std::any_of(kept->begin(), kept->end(), [&](const Mutation& mutation) {
+                                return mutation.record->control.write_id == current.control.write_id;
+                              });
           if (stored) {  // a commit is whole: all of it is there
             CommitOutcome outcome;
             std::uint64_t revision = current.job.revision - kept->size();
@@ -154,7 +159,7 @@ void JobRun::settle_unknown(std::vector<Mutation> mutations) {
             }
             outcome.mutations = std::move(*kept);
             self->commit_done(std::move(outcome));
-          } else if (current.job.state == JobState::running && token_of(current) == *kept->front().guard.token) {
+          } else if (still_ours && token_of(current) == before) {
             self->seams_.store.commit(std::move(*kept),
                                       [self](CommitOutcome outcome) { self->commit_done(std::move(outcome)); });
           } else {

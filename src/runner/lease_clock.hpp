@@ -14,10 +14,11 @@ class LeaseClock {
  public:
   explicit LeaseClock(Millis expires) : expires_(expires) {}
 
-  /// A heartbeat that was begun at `when` has been stored.
-  void beaten(SteadyTime when) {
-    const SteadyTime before{SteadyTime::duration(last_.exchange(when.time_since_epoch().count()))};
-    if (when - before >= expires_) ++breaks_;
+  /// A heartbeat that was begun at `begun` has been stored by `stored`. Until then others saw the one before.
+  void beaten(SteadyTime begun, SteadyTime stored) {
+    const SteadyTime before{SteadyTime::duration(last_.load())};
+    if (stored - before >= expires_) ++breaks_;  // first: who sees the new time sees the break too
+    last_ = begun.time_since_epoch().count();
   }
 
   /// Counts the times that the heartbeat stood still for the length of a lease.

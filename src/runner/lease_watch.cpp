@@ -5,15 +5,15 @@
 
 namespace bespoke {
 
-void LeaseWatch::observe(const std::vector<RunnerStatus>& runners, SteadyTime now) {
+void LeaseWatch::observe(const std::vector<RunnerStatus>& runners, SteadyTime asked, SteadyTime answered) {
   std::unordered_map<RunnerId, Seen> seen;
   for (const RunnerStatus& runner : runners) {
     if (runner.id == self_) continue;
     const auto before = seen_.find(runner.id);
     const bool unchanged = before != seen_.end() && before->second.heartbeat == runner.heartbeat;
     const bool dead = before != seen_.end() && before->second.liveness == Liveness::dead;
-    seen[runner.id] = {runner.heartbeat, unchanged ? before->second.since : now, runner.running > 0,
-                       dead ? Liveness::dead : Liveness::unknown};
+    seen[runner.id] = {runner.heartbeat, unchanged ? before->second.since : answered, unchanged ? asked : answered,
+                       runner.running > 0, dead ? Liveness::dead : Liveness::unknown};
   }
   seen_ = std::move(seen);
 }
@@ -32,11 +32,11 @@ std::vector<RunnerId> LeaseWatch::foreign_leaseholders() const {
   return holders;
 }
 
-std::vector<RunnerId> LeaseWatch::dead(SteadyTime now) const {
+std::vector<RunnerId> LeaseWatch::dead() const {
   std::vector<RunnerId> dead = foreign_leaseholders();
   std::erase_if(dead, [&](const RunnerId& id) {
     const Seen& seen = seen_.at(id);
-    return seen.liveness != Liveness::dead && now - seen.since < expires_;
+    return seen.liveness != Liveness::dead && seen.still - seen.since < expires_;
   });
   return dead;
 }

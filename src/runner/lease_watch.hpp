@@ -8,14 +8,15 @@
 
 namespace bespoke {
 
-/// Decides which runners are dead. A lease has expired when this observer's own monotonic clock has seen the owner's
-/// heartbeat counter unchanged for `expires`; what the store knows of a process's end counts at once. Pure.
+/// Decides which runners are dead. A lease has expired when this observer has found the owner's heartbeat counter
+/// unchanged in looks that lie `expires` apart by its own monotonic clock (time since the last look proves nothing);
+/// what the store knows of a process's end counts at once. Pure.
 class LeaseWatch {
  public:
   LeaseWatch(RunnerId self, Millis expires) : self_(self), expires_(expires) {}
 
-  /// Takes note of the heartbeats of now.
-  void observe(const std::vector<RunnerStatus>& runners, SteadyTime now);
+  /// Takes note of heartbeats that were asked for at `asked` and answered at `answered`.
+  void observe(const std::vector<RunnerStatus>& runners, SteadyTime asked, SteadyTime answered);
 
   /// Takes note of what the store says of one runner.
   void probed(const RunnerId& runner, Liveness liveness);
@@ -23,14 +24,15 @@ class LeaseWatch {
   /// Other runners that hold leases.
   std::vector<RunnerId> foreign_leaseholders() const;
   /// Those of them that are dead.
-  std::vector<RunnerId> dead(SteadyTime now) const;
+  std::vector<RunnerId> dead() const;
   /// Whether the life of one of them hangs on its heartbeat alone.
   bool any_unsure() const;
 
  private:
   struct Seen {
     std::uint64_t heartbeat = 0;
-    SteadyTime since{};
+    SteadyTime since{};  ///< when this heartbeat was there at the latest
+    SteadyTime still{};  ///< when it certainly was still the last one
     bool leases = false;
     Liveness liveness = Liveness::unknown;
   };

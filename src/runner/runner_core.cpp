@@ -158,8 +158,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::vector<Payload> check
   insert.put = std::move(checkpoints);
   insert.put.push_back({PayloadKind::input, "", kept_input->text()});
 
-  const bool take =
-      options_.claim != ClaimScope::none && may_claim() && record.control.run_at <= now && has_model(record.job.model);
+  const bool take = room() > 0 && record.control.run_at <= now && has_model(record.job.model);
   if (options_.claim == ClaimScope::submitted) mine_.insert(id);
   std::optional<JobRecord> claimed;
   if (take) {  // claimed in the same commit
@@ -172,15 +171,15 @@ void RunnerCore::submit(JobRecord record, Json input, std::vector<Payload> check
     claim.guard.revision = 1;
     claim.guard.owner_running_below = options_.max_jobs_per_owner;
     claim.record = claimed;
+    ++claims_under_way_;
   }
   if (sabotaged(Sabotage::acknowledge_before_commit)) done({id, nullptr});
   seams_.store.commit(std::move(batch), [this, id, kept_input, breaks = seams_.lease.breaks(),
                                          done = std::move(done)](CommitOutcome outcome) {
+    const bool claim_tried = outcome.mutations.size() > 1;
+    if (claim_tried) --claims_under_way_;
     if (outcome.error) {
-      if (outcome.mutations.size() > 1) {
-        unsure_claims_.insert(id);
-        after(Millis(1000), [this] { scan(); });
-      }
+      if (claim_tried) claim_unsure(id);
       done({{}, outcome.error});
       return;
     }
@@ -209,7 +208,7 @@ void RunnerCore::submit(JobRecord record, Json input, std::vector<Payload> check
     JobRecord stored = *outcome.mutations.front().record;
     stored.job.revision = inserted.revision;
     committed(stored);
-    if (outcome.results.size() > 1 && outcome.results[1].outcome == MutationOutcome::applied) {
+    if (claim_tried && outcome.results[1].outcome == MutationOutcome::applied) {
       JobRecord running = std::move(*outcome.mutations[1].record);
       running.job.revision = outcome.results[1].revision;
       start_run(std::move(running), kept_input, breaks);
@@ -243,7 +242,7 @@ void RunnerCore::over(JobRun& run, const JobRecord& last, std::optional<WallTime
     return;
   }
   if (wake_at) scan_at(*wake_at);
-  if (runs_.size() + 1 == options_.max_jobs || options_.max_jobs_per_owner > 0) scan();  // there is room again
+  if (room() == 1 || options_.max_jobs_per_owner > 0) scan();  // there is room again
   check_idle();
 }
 

@@ -99,7 +99,9 @@ class RunnerCore final : public JobRunOwner {
   void claims_done(CommitOutcome outcome, std::uint64_t lease_breaks);
   void start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks);
   void scan_at(WallTime due);
-  bool may_claim() const;
+  void claim_unsure(const JobId& id);
+  void settle_claims();
+  std::size_t room() const;
   bool has_model(const std::string& name) const;
   std::optional<std::vector<JobId>> claim_only() const;
   void check_leases(bool read_heartbeats);
@@ -127,7 +129,9 @@ class RunnerCore final : public JobRunOwner {
   std::unordered_map<JobId, std::shared_ptr<JobRun>> runs_;
   JobBoard board_;
   std::unordered_set<JobId> mine_;           ///< with ClaimScope::submitted: the jobs that this runner may take
+  std::size_t claims_under_way_ = 0;         ///< asked of the store, which hasn't answered
   std::unordered_set<JobId> unsure_claims_;  ///< of a commit with unknown outcome: maybe ours without our knowing
+  bool settling_claims_ = false;
   bool closing_ = false;
 
   bool scanning_ = false;

@@ -16,8 +16,11 @@ constexpr std::size_t purges_at_once = 256;
 
 }  // namespace
 
-bool RunnerCore::may_claim() const {
-  return !closing_ && options_.claim != ClaimScope::none && runs_.size() < options_.max_jobs;
+/// How many more jobs may be claimed. What may turn out to be ours counts as ours.
+std::size_t RunnerCore::room() const {
+  if (closing_ || options_.claim == ClaimScope::none) return 0;
+  const std::size_t taken = runs_.size() + claims_under_way_ + unsure_claims_.size();
+  return options_.max_jobs - std::min(options_.max_jobs, taken);
 }
 
 std::optional<std::vector<JobId>> RunnerCore::claim_only() const {
@@ -27,8 +30,8 @@ std::optional<std::vector<JobId>> RunnerCore::claim_only() const {
 
 /// Looks for claimable jobs and takes them.
 void RunnerCore::scan() {
-  if (!may_claim()) return;
-  if (options_.claim == ClaimScope::submitted && mine_.empty() && unsure_claims_.empty()) {
+  if (room() == 0) return;
+  if (options_.claim == ClaimScope::submitted && mine_.empty()) {
     check_idle();
     return;
   }
@@ -42,27 +45,19 @@ void RunnerCore::scan() {
   query.now = seams_.clock.wall_now();
   for (const auto& [name, pipeline] : pipelines_) query.pipelines.emplace_back(name, pipeline->machine.spec().version);
   for (const auto& [name, client] : options_.models) query.models.push_back(name);
-  query.dead = leases_.dead(seams_.clock.steady_now());
+  query.dead = leases_.dead();
   query.only = claim_only();
   query.max_running_per_owner = options_.max_jobs_per_owner;
-  query.limit = std::min(claims_at_once, options_.max_jobs - runs_.size());
-  const std::unordered_set<JobId> unsure = unsure_claims_;
-  if (!unsure.empty()) {
-    // Jobs whose claim may have been stored although we were told otherwise: they run under our own name.
-    query.dead.push_back(id_);
-    query.only = std::vector<JobId>(unsure.begin(), unsure.end());
-    scan_again_ = true;
-  }
+  query.limit = std::min(claims_at_once, room());
   auto page = std::make_shared<ClaimPage>();
   seams_.store.read([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
-                    [this, page, unsure](const std::exception_ptr& error) {
+                    [this, page](const std::exception_ptr& error) {
                       if (error) {
                         scanning_ = false;
                         log_.write(LogLevel::warning, "can't look for claimable jobs", RunLog::error_fields(error));
                         after(Millis(1000), [this] { scan(); });
                         return;
                       }
-                      for (const JobId& id : unsure) unsure_claims_.erase(id);
                       scanned(std::move(*page));
                     });
 }
@@ -71,7 +66,7 @@ void RunnerCore::scanned(ClaimPage page) {
   const WallTime now = seams_.clock.wall_now();
   std::vector<Mutation> claims;
   for (const JobRecord& record : page.jobs) {
-    if (!may_claim() || runs_.contains(record.job.id)) continue;
+    if (claims.size() >= room() || runs_.contains(record.job.id) || unsure_claims_.contains(record.job.id)) continue;
     const auto pipeline = pipelines_.find(record.job.pipeline);
     if (pipeline == pipelines_.end()) continue;
     Transition transition;
@@ -106,7 +101,9 @@ void RunnerCore::scanned(ClaimPage page) {
     return;
   }
   if (claims.size() == claims_at_once) scan_again_ = true;
+  claims_under_way_ += claims.size();
   seams_.store.commit(std::move(claims), [this, breaks = seams_.lease.breaks()](CommitOutcome outcome) {
+    claims_under_way_ -= outcome.mutations.size();
     claims_done(std::move(outcome), breaks);
   });
 }
@@ -116,16 +113,14 @@ void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) 
   if (outcome.error) {
     log_.write(LogLevel::warning, "a commit of claims failed; its outcome is looked up",
                RunLog::error_fields(outcome.error));
-    if (!sabotaged(Sabotage::forget_unsure_claims)) {
-      for (const Mutation& claim : outcome.mutations) unsure_claims_.insert(claim.id);
-    }
+    for (const Mutation& claim : outcome.mutations) claim_unsure(claim.id);
     after(Millis(1000), [this] { scan(); });
     return;
   }
-  bool refused = false;
+  bool room_again = false;
   for (std::size_t i = 0; i < outcome.results.size(); ++i) {
     if (outcome.results[i].outcome != MutationOutcome::applied) {  // somebody else was faster
-      refused = true;
+      room_again = true;
       continue;
     }
     JobRecord record = std::move(*outcome.mutations[i].record);
@@ -136,11 +131,52 @@ void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) 
     } else {
       log_.about_job(LogLevel::error, "job failed", record, {{"code", std::string(to_string(record.job.error->code))}});
       mine_.erase(record.job.id);
+      room_again = true;
     }
   }
   check_leases(true);
-  if (scan_again_ || refused) scan();
+  if (scan_again_ || room_again) scan();
   check_idle();
+}
+
+/// A commit that may have claimed `id` for this runner has failed with unknown outcome.
+void RunnerCore::claim_unsure(const JobId& id) {
+  if (sabotaged(Sabotage::forget_unsure_claims)) return;
+  unsure_claims_.insert(id);
+  if (std::exchange(settling_claims_, true)) return;
+  after(Millis(1000), [this] { settle_claims(); });
+}
+
+/// Looks up what became of claims of unknown outcome, and takes up those that were stored.
+void RunnerCore::settle_claims() {
+  struct Looked {
+    std::vector<JobId> up;
+    std::vector<std::optional<JobRecord>> found;
+  };
+  auto looked = std::make_shared<Looked>();
+  looked->up.assign(unsure_claims_.begin(), unsure_claims_.end());
+  std::sort(looked->up.begin(), looked->up.end());  // the set's order is chance
+  const std::uint64_t lease_breaks = seams_.lease.breaks();
+  seams_.store.read(
+      [looked](JobStore& store) {
+        for (const JobId& id : looked->up) looked->found.push_back(store.get(id));
+      },
+      [this, looked, lease_breaks](const std::exception_ptr& error) {
+        if (closing_) return;
+        if (!error) {
+          for (std::size_t i = 0; i < looked->up.size(); ++i) {
+            std::optional<JobRecord>& record = looked->found[i];
+            unsure_claims_.erase(looked->up[i]);
+            const bool ours = record && record->job.state == JobState::running && record->control.runner == id_;
+            if (!ours || runs_.contains(looked->up[i])) continue;
+            start_run(std::move(*record), nullptr, lease_breaks);
+          }
+          scan();
+        }
+        settling_claims_ = !unsure_claims_.empty();
+        if (settling_claims_) after(Millis(1000), [this] { settle_claims(); });
+        check_idle();
+      });
 }
 
 void RunnerCore::start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks) {
@@ -197,16 +233,16 @@ void RunnerCore::check_leases(bool read_heartbeats) {
         }
         for (const RunnerId& runner : asked) found->lives.emplace_back(runner, store.probe(runner));
       },
-      [this, found](const std::exception_ptr& error) {
+      [this, found, asked = seams_.clock.steady_now()](const std::exception_ptr& error) {
         checking_leases_ = false;
         const SteadyTime now = seams_.clock.steady_now();
         if (!error) {
           if (found->runners) {
-            leases_.observe(*found->runners, now);
+            leases_.observe(*found->runners, asked, now);
             heartbeats_read_ = now;
           }
           for (const auto& [runner, liveness] : found->lives) leases_.probed(runner, liveness);
-          if (!leases_.dead(now).empty()) scan();
+          if (!leases_.dead().empty()) scan();
         }
         if (lease_timer_) seams_.loop->cancel(*lease_timer_);
         lease_timer_.reset();

@@ -54,7 +54,7 @@ void SimulatedHost::heartbeat() {
   Millis next = runner_options_.heartbeat_every;
   try {
     store_.apply_for(life_->host, {&beat, 1});
-    lease_.beaten(clock_.steady_now());
+    lease_.beaten(clock_.steady_now(), clock_.steady_now());
   } catch (const Error&) {
     next = Millis(1000);
   }

@@ -40,7 +40,7 @@ class SimulatedHost final : public Host {
   void wake();
   /// Ends as a crash does: what is on its way to the disk may land.
   void crash() { gate_.die(); }
-  void stall(Millis time) { life_->stalled_until = schedule_.now() + time; }
+  void stall(Millis time) { life_->stalled_until = std::max(life_->stalled_until, schedule_.now() + time); }
   void jump_clock(Millis by) { clock_.offset += by; }
   Millis clock_offset() const { return clock_.offset; }
 

@@ -62,6 +62,7 @@ class Simulation final : public World {
   void become_calm();
   void help_along();
   bool all_ended();
+  std::string unended();
   void check();
   void fail(const std::string& what);
   bool step();
@@ -105,7 +106,7 @@ Report Simulation::run() {
     } else if (schedule_.now() - ended_since > settling) {
       break;
     }
-    if (schedule_.now() > options_.faults_until + options_.give_up_after) fail("promise 6: it is stuck");
+    if (schedule_.now() > options_.faults_until + options_.give_up_after) fail("promise 6: it is stuck" + unended());
   }
   if (report_.ok) final_checks();
   report_.steps = schedule_.steps();
@@ -323,6 +324,23 @@ bool Simulation::all_ended() {
   return true;
 }
 
+/// What hasn't ended, and where it stands.
+std::string Simulation::unended() {
+  std::string told;
+  if (unacknowledged_ > 0) told += fmt::format("; {} jobs were never accepted", unacknowledged_);
+  for (const JobId& id : acknowledged_) {
+    const auto record = store().get(id);
+    if (!record || is_terminal(record->job.state)) continue;
+    told += fmt::format("; job {} is {} in {} {} at revision {}", id.to_string().substr(24),
+                        to_string(record->job.state), record->job.phase, record->job.attempt, record->job.revision);
+    if (record->job.waiting) told += fmt::format(", waits for {}", to_string(record->job.waiting->reason));
+    if (record->job.state == JobState::running) {
+      told += fmt::format(", runner {}", record->control.runner.to_string().substr(24));
+    }
+  }
+  return told;
+}
+
 void Simulation::check() {
   if (!store_.failure.empty()) fail(store_.failure);
   if (!options_.check) return;
@@ -336,6 +354,10 @@ bool Simulation::step() {
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     SimulatedHost* host = hosts_[i].get();
     if (host != nullptr && (host->doomed || host->shut_down)) end_host(static_cast<int>(i), host->doomed);
+  }
+  for (const auto& host : hosts_) {
+    if (host && host->core().running() > options_.runner.max_jobs)
+      fail(fmt::format("max_jobs: host {} runs {} jobs", host->number(), host->core().running()));
   }
   if (std::exchange(store_changed_, false)) {
     for (const auto& host : hosts_) {

@@ -1,0 +1,75 @@
+#include "runner/lease_clock.hpp"
+#include "runner/lease_watch.hpp"
+
+#include "job/uuid.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bespoke {
+namespace {
+
+constexpr Millis expires(30'000);
+
+SteadyTime at(int seconds) {
+  return SteadyTime(std::chrono::seconds(seconds));
+}
+
+class LeaseTest : public ::testing::Test {
+ protected:
+  void look(std::uint64_t heartbeat, SteadyTime asked, SteadyTime answered) {
+    RunnerStatus status;
+    status.id = runner;
+    status.heartbeat = heartbeat;
+    status.running = 1;
+    watch.observe({status}, asked, answered);
+  }
+  bool dead() const { return !watch.dead().empty(); }
+
+  struct : RandomSource {
+    std::uint64_t next() override { return value++; }
+    std::uint64_t value = 1;
+  } random;
+  RunnerId runner = make_uuid_v4(random);
+  LeaseWatch watch{make_uuid_v4(random), expires};
+  LeaseClock clock{expires};
+};
+
+TEST_F(LeaseTest, IsOverWhenLooksThatFarApartFindTheSameHeartbeat) {
+  look(7, at(0), at(1));
+  look(7, at(30), at(30));
+  EXPECT_FALSE(dead()) << "the heartbeat may be of second 1";
+  look(7, at(31), at(40));
+  EXPECT_TRUE(dead());
+  look(8, at(41), at(41));
+  EXPECT_FALSE(dead());
+}
+
+TEST_F(LeaseTest, IsNotOverBecauseNobodyLooked) {
+  look(7, at(0), at(0));
+  look(7, at(5), at(60));  // an answer that was long on its way tells of second 5
+  EXPECT_FALSE(dead());
+}
+
+TEST_F(LeaseTest, IsOverAtOnceWhenTheStoreKnowsOfTheEnd) {
+  look(7, at(0), at(0));
+  watch.probed(runner, Liveness::dead);
+  EXPECT_TRUE(dead());
+}
+
+TEST_F(LeaseTest, TheOwnerHoldsItWhileHeartbeatsGoThrough) {
+  clock.beaten(at(0), at(0));
+  clock.beaten(at(10), at(20));
+  EXPECT_TRUE(clock.holds(0, at(39)));
+  EXPECT_FALSE(clock.holds(0, at(40)));
+}
+
+TEST_F(LeaseTest, AHeartbeatThatWasLongOnItsWayIsABreak) {
+  clock.beaten(at(0), at(0));
+  const std::uint64_t before = clock.breaks();
+  clock.beaten(at(10), at(31));  // from second 30 on, others could see the old one for 30 s
+  EXPECT_FALSE(clock.holds(before, at(32)));
+  EXPECT_TRUE(clock.holds(clock.breaks(), at(32)));
+}
+
+}  // namespace
+}  // namespace bespoke
