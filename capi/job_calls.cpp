@@ -202,10 +202,9 @@ int32_t bespoke_job_signal(bespoke_runner* runner, const char* id, size_t id_siz
                            bespoke_buffer** job, bespoke_error** error) {
   return about_job(runner, id, id_size, owner, owner_size, job, "job", error,
                    [&](PhaseRunner& it, const JobId& job_id, const Owner& whose) {
-                     // As JSON it is checked to be UTF-8.
-                     Json(bytes_of(name, name_size, "name"));
+                     const Json signal(bytes_of(name, name_size, "name"));  // as JSON it is checked to be UTF-8
                      const Json given = payload_size == 0 ? Json() : json_of(payload, payload_size, "payload");
-                     return to_json(it.signal(job_id, std::string(bytes_of(name, name_size, "name")), given, whose));
+                     return to_json(it.signal(job_id, std::string(name, name_size), given, whose));
                    });
 }
 

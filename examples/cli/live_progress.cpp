@@ -124,7 +124,7 @@ class LiveProgress final : public ProgressView {
     if (job_.state == bespoke::JobState::queued) return "queued";
     // Providers count at the end only; four bytes a token is the usual guess for English.
     const std::string tokens =
-        streamed_ == 0 ? "" : fmt::format("~{}", counted(static_cast<long long>(streamed_ / 4 + 1), "token"));
+        streamed_ == 0 ? "" : fmt::format("~{}", counted(static_cast<long long>(streamed_) / 4 + 1, "token"));
     return join(tokens, attempt_text(job_));
   }
 

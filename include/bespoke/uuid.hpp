@@ -25,7 +25,7 @@ class Uuid {
   constexpr bool is_nil() const { return bytes_ == std::array<std::uint8_t, 16>{}; }
   constexpr const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
 
-  friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;
+  friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;  // NOLINT(modernize-use-nullptr): it errs
 
  private:
   std::array<std::uint8_t, 16> bytes_{};
