@@ -270,7 +270,8 @@ TEST_F(RunnerSteering, RunsNoMoreThanMaxJobsAtOnce) {
   auto most = std::make_shared<std::atomic<int>>(0);
   auto pipeline = Pipeline("counted", 1).phase({"a", "A", 10}, [=](PhaseContext&) -> Json {
     const int running = ++*now;
-    for (int before = *most; before < running && !most->compare_exchange_weak(before, running);) {}
+    for (int before = *most; before < running && !most->compare_exchange_weak(before, running);) {
+    }
     std::this_thread::sleep_for(Millis(1));
     --*now;
     return 1;
