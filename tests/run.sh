@@ -77,7 +77,9 @@ check "build, warnings are errors" build build all -DCMAKE_BUILD_TYPE=RelWithDeb
 heading "tests"
 suite "library" build -j "$jobs" -LE programs
 heading "tests of the programs, with SIGKILL"
-suite "programs" build -L programs
+suite "programs" build -L programs -LE web
+heading "tests in a browser"
+suite "browser" build -j "$jobs" -L web
 
 heading "simulation"
 simulate() {

@@ -13,7 +13,7 @@ if(NOT BESPOKE_SANITIZE AND TARGET bespoke_paced_llm)
   set_tests_properties(web_hook PROPERTIES FIXTURES_REQUIRED web_packages)
   foreach(backend IN ITEMS fastify fastapi)
     add_test(NAME web_${backend} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/node20.sh" --test --test-reporter=spec e2e/apply.test.js WORKING_DIRECTORY "${bespoke_web}")
-    set_tests_properties(web_${backend} PROPERTIES RUN_SERIAL ON FIXTURES_REQUIRED "web_page;web_fastify_packages" ENVIRONMENT
+    set_tests_properties(web_${backend} PROPERTIES FIXTURES_REQUIRED "web_page;web_fastify_packages" ENVIRONMENT
                                                   "BACKEND=${backend};BESPOKE_BUILD=${PROJECT_BINARY_DIR};BESPOKE_LIBRARY=$<TARGET_SONAME_FILE:bespoke_c>")
   endforeach()
   set_tests_properties(web_packages web_fastify_packages web_page web_hook web_fastify web_fastapi PROPERTIES LABELS "programs;web" TIMEOUT 900)
