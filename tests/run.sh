@@ -106,6 +106,12 @@ if [[ $mode != quick ]]; then
   check "build for ASan and UBSan" sanitized build-asan all -DBESPOKE_SANITIZE=address,undefined -DBESPOKE_BUILD_EXAMPLES=OFF
   export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_suppressions=0}
   # Speed can't be told under a sanitizer.
+  same_traces() {
+    local one two
+    one=$(build/bin/bespoke_simulate --seeds 50 --hash | grep '^hash of') && two=$(build-asan/bin/bespoke_simulate --seeds 50 --hash | grep '^hash of')
+    echo "$one here, $two there" && [[ -n $one && $one == "$two" ]]
+  }
+  check "the same simulated lives, byte for byte, as in the usual build" same_traces
   suite "ASan and UBSan" build-asan -j "$jobs" -LE '^(programs|apply_speed_test)$'
 
   heading "thread sanitizer"

@@ -75,7 +75,7 @@ fs::path write_outputs(const fs::path& directory, const bespoke::Json& result) {
   if (const std::string name = basics.value("name", ""); !name.empty()) letter += "\n" + name + "\n";
   write_file(directory / "letter.md", letter);
   write_file(directory / "result.json", ended_by_newline(tree.dump(2)));
-  const fs::path page = directory / "preview.html";
+  fs::path page = directory / "preview.html";
   write_file(page, text_of(previews.at("html")));
   return page;
 }
