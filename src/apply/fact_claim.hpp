@@ -71,7 +71,9 @@ void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts);         // led, helped, did
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
-void check_scope(const FactClaim& claim, FactVerdicts& verdicts);         // parts and wholes, limits, how often, now
+void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way
+void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of
+void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts);

@@ -69,6 +69,8 @@ struct FactGuard::Facts {
     check_titles(claim, verdicts);
     check_parts(claim, verdicts);
     check_strong_words(claim, verdicts);
+    check_denials(claim, verdicts);
+    check_wholes(claim, verdicts);
     check_scope(claim, verdicts);
     check_prizes(claim, verdicts);
     check_credentials(claim, verdicts);

@@ -16,4 +16,10 @@ bool is_harmless_capital(const std::string& folded);
 bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,
              const std::string& words);
 
+/// A name of the evidence in another script: "ديربورن" is Dearborn.
+bool sounds_like(const FactClaim& claim, const Token& token, const FactSources& sources);
+
+/// The source that has "AMU" at token `i` as "Acute Medical Unit", or the other way round; null when none has.
+const FactSource* find_initials(const FactClaim& claim, std::size_t i, const FactSources& sources);
+
 }  // namespace bespoke

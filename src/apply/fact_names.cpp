@@ -6,7 +6,6 @@
 #include "apply/german_nouns.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
-#include "apply/transliteration.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -217,14 +216,15 @@ class NameCheck {
     const Token& token = tokens_[i];
     const std::string words = claim_.words(i, i);
     const FactSource* source = find_word(scope_, token);
-    if (source == nullptr) source = find_initials(i);
+    if (source == nullptr) source = find_initials(claim_, i, scope_);
     if (source == nullptr) source = Abbreviations::get().find(token, scope_);
     if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
     const bool company = claim_.letter && std::find(claim_.index->company().begin(), claim_.index->company().end(),
                                                     token.folded) != claim_.index->company().end();
     const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
     if (company) return verdicts_.supported("name", words, "posting");
-    if (source == nullptr && sounds_like_evidence(token)) return verdicts_.supported("name", words, "transliterated");
+    if (source == nullptr && sounds_like(claim_, token, scope_))
+      return verdicts_.supported("name", words, "transliterated");
     if (harmless_place(i, in_posting, words)) return;
     if (claim_.letter && claim_.speakers[i] == Speaker::nobody && in_posting && !token.has_digit) {
       return verdicts_.supported("name", words, "posting");
@@ -233,58 +233,6 @@ class NameCheck {
     verdicts_.violation("name", words,
                         in_posting ? fmt::format("\"{}\" stands in the posting and not in the evidence", words)
                                    : fmt::format("\"{}\" isn't in the evidence", words));
-  }
-
-  /// A name of the evidence in another script: "ديربورن" is Dearborn.
-  bool sounds_like_evidence(const Token& token) const {
-    const std::string sound = consonants(claim_.facts.text.substr(token.begin, token.end - token.begin));
-    if (sound.size() < 3) return false;
-    for (const FactSource* source : scope_) {
-      for (const Token& other : source->facts.tokens) {
-        if (other.script != token.script && other.script != Script::other &&
-            consonants(source->text.substr(other.begin, other.end - other.begin)) == sound)
-          return true;
-      }
-    }
-    return false;
-  }
-
-  /// "AMU" for "Acute Medical Unit", and the other way round.
-  const FactSource* find_initials(std::size_t i) const {
-    const Token& token = tokens_[i];
-    if (token.inner_capital && !token.has_digit && token.folded.size() >= 2 && token.folded.size() <= 6) {
-      for (const FactSource* source : scope_) {
-        const std::vector<Token>& words = source->facts.tokens;
-        for (std::size_t k = 0; k + token.folded.size() <= words.size(); ++k) {
-          bool fits = true;
-          for (std::size_t c = 0; fits && c < token.folded.size(); ++c) {
-            // Three letters and more are hardly met by chance, so small words will do.
-            fits =
-                (words[k + c].capital || token.folded.size() > 2) && words[k + c].folded.starts_with(token.folded[c]);
-          }
-          if (fits) return source;
-        }
-      }
-    }
-    // The run of capitalised words around it.
-    std::size_t begin = i;
-    while (begin > 0 && tokens_[begin - 1].capital && !tokens_[begin - 1].ends_sentence) --begin;
-    std::size_t end = i + 1;
-    while (end < tokens_.size() && tokens_[end].capital && !tokens_[end - 1].ends_sentence) ++end;
-    for (std::size_t from = begin; from <= i; ++from) {
-      std::string initials;
-      for (std::size_t k = from; k < end; ++k) {
-        initials += tokens_[k].folded.front();
-        if (k < i || initials.size() < 2) continue;
-        for (const FactSource* source : scope_) {
-          const bool as_word =
-              std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(),
-                          [&](const Token& word) { return word.folded == initials && word.inner_capital; });
-          if (as_word) return source;
-        }
-      }
-    }
-    return nullptr;
   }
 
   const FactClaim& claim_;

@@ -98,27 +98,6 @@ void check_direction(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
-/// "second", "zweite", "الثالث" as a number; 0 for another word. "second" alone is a time too.
-int ordinal_of(const std::string& folded) {
-  struct Ordinal {
-    std::string_view word;
-    int value;
-  };
-  constexpr Ordinal ordinals[] = {
-      {"first", 1},     {"second", 2},    {"third", 3},   {"fourth", 4},   {"fifth", 5},    {"sixth", 6},
-      {"seventh", 7},   {"eighth", 8},    {"ninth", 9},   {"tenth", 10},   {"erste", 1},    {"ersten", 1},
-      {"zweite", 2},    {"zweiten", 2},   {"dritte", 3},  {"dritten", 3},  {"vierte", 4},   {"vierten", 4},
-      {"funfte", 5},    {"funften", 5},   {"premier", 1}, {"premiere", 1}, {"deuxieme", 2}, {"troisieme", 3},
-      {"quatrieme", 4}, {"cinquieme", 5}, {"primer", 1},  {"primera", 1},  {"segundo", 2},  {"segunda", 2},
-      {"tercer", 3},    {"tercera", 3},   {"cuarto", 4},  {"cuarta", 4},   {"quinto", 5},   {"quinta", 5},
-      {"الاول", 1},     {"الاولي", 1},    {"الثاني", 2},  {"الثانيه", 2},  {"الثالث", 3},   {"الثالثه", 3},
-      {"الرابع", 4},    {"الرابعه", 4},   {"الخامس", 5},  {"الخامسه", 5}};
-  for (const Ordinal& ordinal : ordinals) {
-    if (ordinal.word == folded) return ordinal.value;
-  }
-  return 0;
-}
-
 /// Another rank in a row than the evidence has: "level three" for "level two".
 void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.foreign) return;

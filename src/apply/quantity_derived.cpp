@@ -41,7 +41,8 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
     const bool is_difference = claim.before == "by" || claim.before == "another" || claim.before == "up" ||
                                claim.before == "down" || claim.before == "um" || claim.before == "de" ||
                                claim.before == "en" || next == "more" || next == "fewer" || next == "less" ||
-                               next == "extra" || next == "mehr" || next == "weniger" || next == "fewer" || in_points;
+                               next == "extra" || next == "mehr" || next == "weniger" || in_points ||
+                               says_difference(text, claim);
     if (!is_difference) {
       if (claim.dimension != Dimension::percent) continue;
     }
@@ -202,7 +203,7 @@ bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSourc
 
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
-         is_the_others(text, claim, source) ||
+         is_the_others(text, claim, source) || is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
                   has_unit_in_source(claim, other, source);

@@ -27,4 +27,14 @@ bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSo
 /// "one of three" for "with two colleagues", "four times a year" for "quarterly".
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source);
 
+/// Whether other words of the evidence imply the number: "18% over" of 118%, "in four years" of two dates, "number two"
+/// of "second", "over two seasons" of two.
+bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
+/// Whether the text tells by how much something changed, and not to what: "gained", "fewer", "gespart".
+bool says_difference(const FactClaim& text, const Quantity& claim);
+
+/// "second", "zweite", "الثالث" as a number; 0 for another word. "second" alone is a time too.
+int ordinal_of(std::string_view folded);
+
 }  // namespace bespoke

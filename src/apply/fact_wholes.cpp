@@ -1,0 +1,130 @@
+#include "apply/fact_hits.hpp"
+
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace bespoke {
+namespace {
+
+const WordLists& lists() {
+  return WordLists::facts();
+}
+
+bool is_of(const std::string& word) {
+  return word == "of" || word == "von" || word == "sur" || word == "de" || word == "der" || word == "aus" ||
+         word == "من";
+}
+
+/// "164 of its 190 employees", "three of five plants"
+bool is_share(const FactSource& source) {
+  // "24 hearings; 17 were won"
+  for (const Quantity& quantity : source.facts.quantities) {
+    const bool verb = quantity.noun == "were" || quantity.noun == "was" || quantity.noun == "wurden" ||
+                      quantity.noun == "waren" || quantity.noun == "fueron";
+    const bool fewer = std::any_of(
+        source.facts.quantities.begin(), source.facts.quantities.end(),
+        [&](const Quantity& other) { return other.dimension == Dimension::count && other.value > quantity.value; });
+    if (verb && fewer) return true;
+  }
+  const std::vector<Quantity>& quantities = source.facts.quantities;
+  for (std::size_t i = 0; i + 1 < quantities.size(); ++i) {
+    const std::size_t between = quantities[i + 1].first - quantities[i].last - 1;
+    if (between >= 1 && between <= 2 && is_of(source.facts.tokens[quantities[i].last + 1].folded) &&
+        quantities[i].value < quantities[i + 1].value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// "won" and "successful" say the same of a bid.
+bool said_alike(const Token& one, const Token& other) {
+  return one.stem == other.stem || (lists().match("success", {one}, 0) > 0 && lists().match("success", {other}, 0) > 0);
+}
+
+bool ordinal_follows(const std::string& word) {
+  return word == "other" || word == "second" || word == "third" || word == "fourth" || word == "fifth" ||
+         word == "sixth" || word == "zweite" || word == "zweiten" || word == "zweites" || word == "dritte" ||
+         word == "dritten" || word == "deuxieme" || word == "troisieme";
+}
+
+/// "closed two acquisitions" of "two acquisitions; one closed".
+void check_one_of(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
+  const std::vector<Token>& said = claim.facts.tokens;
+  const auto is_one = [](const Token& token) {
+    return token.folded == "one" || token.folded == "eine" || token.folded == "einer" || token.folded == "eines" ||
+           token.folded == "une" || token.folded == "una" || token.folded == "uno";
+  };
+  if (std::any_of(said.begin(), said.end(), is_one)) return;
+  const FactSources& sources = claim.letter ? claim.index->all() : claim.cited;
+  for (const FactSource* source : sources) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+      if (!is_one(tokens[i])) continue;
+      const std::string_view gap = source->facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
+      if (gap.find_first_of(",;:") == std::string_view::npos) continue;
+      std::size_t verb = i + 1;
+      while (verb + 1 < tokens.size() && is_stop_word(tokens[verb].folded)) ++verb;
+      for (const Quantity& whole : source->facts.quantities) {
+        if (whole.dimension != Dimension::count || whole.first > i || whole.value < 2 || whole.value > 20) continue;
+        for (std::size_t k = 0; k < said.size(); ++k) {
+          if (!said_alike(said[k], tokens[verb]) || (claim.letter && !claim.claimed(k))) continue;
+          const bool all =
+              std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
+                return q.dimension == Dimension::count && q.value == whole.value && q.first < k + 5 && k < q.last + 5 &&
+                       source->stems.contains(said[std::min(q.last + 1, said.size() - 1)].stem);
+              });
+          if (all) return verdicts.violation("scope", claim.words(k, k), "the evidence says it of one of them");
+        }
+      }
+    }
+  }
+}
+
+/// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
+void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (const Hit& hit : claimed_hits(claim, "whole")) {
+    if (claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire") continue;
+    const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
+    if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
+    // "every other Sunday" is half of them.
+    if (ordinal_follows(next)) continue;
+    // "every quarter", "each week": how often, which another check sees to.
+    if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
+      continue;
+    const FactSources sources = claim.letter ? closest(claim, hit.at) : claim.cited;
+    // "all four" of the evidence's four
+    const bool counted = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                     [&](const Quantity& quantity) { return quantity.first == hit.at + hit.count; });
+    if (counted &&
+        std::none_of(sources.begin(), sources.end(), [](const FactSource* source) { return is_share(*source); }))
+      continue;
+    bool partly = false;
+    bool same = false;
+    for (const FactSource* source : sources) {
+      partly =
+          partly || lists().contains("part_of_it", source->facts.tokens) || took_part(*source) || is_share(*source);
+      same = same || lists().contains("whole", source->facts.tokens) || source->words.contains("no");
+    }
+    const std::string& word = tokens[hit.at].folded;
+    const bool strong =
+        !claim.letter && (word == "whole" || word == "entire" || word == "ganze" || word == "gesamte" ||
+                          word == "entero" || word == "entera" || word == "entier" || word == "entiere");
+    if ((partly || strong) && !same)
+      verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of a part");
+  }
+}
+
+}  // namespace
+
+void check_wholes(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_whole(claim, verdicts);
+  check_one_of(claim, verdicts);
+}
+
+}  // namespace bespoke

@@ -1,0 +1,100 @@
+#include "apply/quantity_match.hpp"
+#include "apply/quantity_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+namespace bespoke {
+namespace {
+
+/// Whether the list has a word of the text no farther than `reach` tokens from the quantity.
+bool says_near(const FactClaim& text, const Quantity& claim, std::string_view list, std::size_t reach) {
+  const std::vector<Token>& tokens = text.facts.tokens;
+  return quantity_words().contains(list, tokens, claim.first > reach ? claim.first - reach : 0,
+                                   std::min(claim.last + reach + 1, tokens.size()));
+}
+
+/// "18% over quota" of "118% of quota".
+bool is_excess(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::percent || !says_near(text, claim, "excess", 4)) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    return other.dimension == Dimension::percent && other.value > 100 && near(other.value - 100, claim.value, 0.001);
+  });
+}
+
+/// "in four years" of "between 2019 and 2023", "for six months" of "March to August 2024".
+bool is_time_between(const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::time || !claim.rate.empty() || (claim.unit != "year" && claim.unit != "month"))
+    return false;
+  constexpr double month_seconds = 365.25 * 86'400 / 12;
+  const double months = claim.value / month_seconds;
+  const std::vector<DateMention>& dates = source.facts.dates;
+  for (std::size_t i = 0; i + 1 < dates.size(); ++i) {
+    const bool by_month = dates[i].month > 0 && dates[i + 1].month > 0;
+    const int first = 12 * dates[i].year + dates[i].month;
+    const int last = 12 * dates[i + 1].year + dates[i + 1].month;
+    const double between = std::abs(last - first);
+    // Months are counted with their first and last, years from one to the other.
+    if (by_month ? std::abs(months - between) < 1.1 : near(months, between, 0.01)) return true;
+  }
+  return false;
+}
+
+/// "number two of 14" of "ranked second of 14".
+bool is_place_in_row(const Quantity& claim, const FactSource& source) {
+  constexpr auto names = std::to_array<std::string_view>(
+      {"number", "no", "nr", "nummer", "numero", "rank", "place", "platz", "rang", "puesto", "position"});
+  if (claim.dimension != Dimension::count || std::find(names.begin(), names.end(), claim.before) == names.end())
+    return false;
+  return std::any_of(source.facts.tokens.begin(), source.facts.tokens.end(),
+                     [&](const Token& token) { return near(ordinal_of(token.folded), claim.value); });
+}
+
+/// "over two seasons" says during them, and not more of them.
+bool is_during(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.bound != Bound::over || claim.before != "over" || claim.value > 24 ||
+      !says_near(text, claim, "spans", 2))
+    return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    return other.dimension == Dimension::count && near(other.value, claim.value);
+  });
+}
+
+}  // namespace
+
+bool says_difference(const FactClaim& text, const Quantity& claim) {
+  constexpr auto levels = std::to_array<std::string_view>(
+      {"to", "at", "auf", "a", "hasta", "only", "just", "bei", "from", "von", "de", "desde", "now", "nur"});
+  if (std::find(levels.begin(), levels.end(), claim.before) != levels.end()) return false;
+  return says_near(text, claim, "difference", 6);
+}
+
+int ordinal_of(std::string_view folded) {
+  struct Ordinal {
+    std::string_view word;
+    int value;
+  };
+  constexpr Ordinal ordinals[] = {
+      {"first", 1},     {"second", 2},    {"third", 3},   {"fourth", 4},   {"fifth", 5},    {"sixth", 6},
+      {"seventh", 7},   {"eighth", 8},    {"ninth", 9},   {"tenth", 10},   {"erste", 1},    {"ersten", 1},
+      {"zweite", 2},    {"zweiten", 2},   {"dritte", 3},  {"dritten", 3},  {"vierte", 4},   {"vierten", 4},
+      {"funfte", 5},    {"funften", 5},   {"premier", 1}, {"premiere", 1}, {"deuxieme", 2}, {"troisieme", 3},
+      {"quatrieme", 4}, {"cinquieme", 5}, {"primer", 1},  {"primera", 1},  {"segundo", 2},  {"segunda", 2},
+      {"tercer", 3},    {"tercera", 3},   {"cuarto", 4},  {"cuarta", 4},   {"quinto", 5},   {"quinta", 5},
+      {"الاول", 1},     {"الاولي", 1},    {"الثاني", 2},  {"الثانيه", 2},  {"الثالث", 3},   {"الثالثه", 3},
+      {"الرابع", 4},    {"الرابعه", 4},   {"الخامس", 5},  {"الخامسه", 5}};
+  for (const Ordinal& ordinal : ordinals) {
+    if (ordinal.word == folded) return ordinal.value;
+  }
+  return 0;
+}
+
+bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
+         is_during(text, claim, source);
+}
+
+}  // namespace bespoke
