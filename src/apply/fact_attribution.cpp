@@ -1,5 +1,6 @@
 #include "apply/fact_places.hpp"
 
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -56,9 +57,31 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "... is second nature to me", "... ist mir vertraut"
+bool is_familiar(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
+  for (std::size_t k = i + 1; k < tokens.size() && !is_boundary(claim, k); ++k) {
+    if (lists.match("familiar", tokens, k) > 0) return !lists.contains("negation", tokens, i, tokens.size());
+  }
+  return false;
+}
+
+/// Spanish says "I" by the ending of its verb: "Negocio con", "Dirigí un". Told at the start of a sentence alone.
+bool starts_with_spanish_i(const FactClaim& claim) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.facts.language != "es" || tokens.size() < 2 || is_stop_word(tokens.front().folded)) return false;
+  constexpr std::string_view behind[] = {"con", "a",  "al",   "en", "el",  "la",  "los",  "las", "un",
+                                         "una", "de", "cada", "mi", "mis", "por", "para", "las", "todo"};
+  const std::string first = claim.words(0, 0);
+  const bool ends = first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
+  return ends && std::find(std::begin(behind), std::end(behind), tokens[1].folded) != std::end(behind);
+}
+
 /// What follows claims what was named before: "..., which I have".
 bool claimed_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
+  if (is_familiar(claim, i)) return true;
   constexpr std::string_view verbs[] = {
       "have",     "bring",   "possess",  "offer",   "meet",    "know",   "hold",   "use",     "used",       "master",
       "mastered", "do",      "did",      "cover",   "provide", "habe",   "bringe", "besitze", "beherrsche", "kenne",
@@ -207,6 +230,7 @@ void attribute(FactClaim& claim) {
         (tokens[i].capital || tokens[i].script != Script::latin))
       markers[i] = -1;
   }
+  if (starts_with_spanish_i(claim) && markers.front() == 0) markers.front() = 1;
   claim.says_i = std::find(markers.begin(), markers.end(), 1) != markers.end();
   for (std::size_t i = 0; i < tokens.size(); ++i) claim.speakers[i] = speaker_of(claim, i, markers);
 

@@ -66,13 +66,15 @@ void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up 
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
 void check_organisations(const FactClaim& claim, FactVerdicts& verdicts);
-void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);
+void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);    // words of English that the evidence hasn't
+void check_additions(const FactClaim& claim, FactVerdicts& verdicts);  // phrases, in other languages
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts);         // led, helped, did
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
 void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of
+void check_acts(const FactClaim& claim, FactVerdicts& verdicts);     // approved, designed, founded, what came of it
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);

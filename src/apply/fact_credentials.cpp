@@ -236,7 +236,8 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
     if (level.empty() || level == "grade") continue;
     const std::size_t count = degrees().match(level, tokens, i);
     // Short forms are written large; "ma", "ba" and "ms" are other words else.
-    const bool small_word = tokens[i].folded.size() <= 2 && !tokens[i].inner_capital;
+    const bool small_word =
+        count == 1 && tokens[i].folded.size() <= 3 && !tokens[i].inner_capital && tokens[i].script == Script::latin;
     if (small_word) continue;
     check_degree(claim, verdicts, level, i, count);
     if (!claim.letter || claim.claimed(i)) check_subject(claim, verdicts, i + count);

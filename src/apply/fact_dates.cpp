@@ -35,6 +35,21 @@ FactSources scope_of(const FactClaim& claim, std::size_t token) {
   return sources;
 }
 
+/// Whether the cited bullets have a "since" of their own: then no other date of the entry is meant.
+bool has_other_since(const FactClaim& claim, const DateMention& date) {
+  if (claim.letter || !date.since) return false;
+  bool other = false;
+  for (const FactSource* source : claim.cited) {
+    if (source->pointer.ends_with("Date")) return false;
+    for (const DateMention& known : source->facts.dates) {
+      if (!known.since) continue;
+      if (same_date(date, known)) return false;
+      other = true;
+    }
+  }
+  return other;
+}
+
 bool holds_since(const FactClaim& claim, const FactSource& source) {
   if (source.section == "certificates" || source.section == "awards" || source.section == "publications") return true;
   if (!source.pointer.ends_with("/startDate")) return false;
@@ -53,7 +68,8 @@ const FactSource* find_date(const FactClaim& claim, const DateMention& date, con
             return !source->facts.movements.empty() || token.folded == "since" || token.folded == "seit" ||
                    token.folded == "depuis" || token.folded == "desde";
           });
-      if (date.since && !known.since && !said_since && !holds_since(claim, *source)) continue;
+      const bool company = source == &claim.index->posting();
+      if (date.since && !company && !known.since && !said_since && !holds_since(claim, *source)) continue;
       return source;
     }
   }
@@ -120,7 +136,9 @@ void check_dates(const FactClaim& claim, FactVerdicts& verdicts) {
     if (claim.letter && (claim.speakers[date.first] == Speaker::wish || claim.speakers[date.first] == Speaker::denied))
       continue;
     const FactSources scope = scope_of(claim, date.first);
-    const FactSource* source = find_date(claim, date, scope);
+    // What is said of the company is the posting's alone.
+    const bool of_company = claim.letter && claim.speakers[date.first] == Speaker::company;
+    const FactSource* source = of_company || has_other_since(claim, date) ? nullptr : find_date(claim, date, scope);
     if (source == nullptr && date.until && date.year == claim.today.year) {
       // "until 2026" of what still goes on
       for (const FactSource* candidate : scope) {

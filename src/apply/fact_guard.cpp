@@ -69,6 +69,7 @@ struct FactGuard::Facts {
     check_titles(claim, verdicts);
     check_parts(claim, verdicts);
     check_strong_words(claim, verdicts);
+    check_acts(claim, verdicts);
     check_denials(claim, verdicts);
     check_wholes(claim, verdicts);
     check_scope(claim, verdicts);
@@ -77,6 +78,7 @@ struct FactGuard::Facts {
     check_languages(claim, verdicts);
     check_requirements(claim, verdicts);
     check_novelty(claim, verdicts);
+    check_additions(claim, verdicts);
     return verdicts.take();
   }
 };

@@ -112,6 +112,9 @@ FactIndex::FactIndex(const nlohmann::json& profile, const Posting& posting, std:
   for (const Token& token : tokenize(posting.company)) company_.push_back(token.folded);
   for (const Token& token : tokenize(text_member(object_member(profile, "basics"), "name")))
     own_name_.insert(token.folded);
+  for (const Token& token : posting_title_->facts.tokens) {
+    if (token.folded.size() > 4 && !token.number) asked_.insert(token.stem);
+  }
   for (const PostingLine& line : posting_lines(posting.description)) {
     if (line.section == PostingSection::offer || (line.section == PostingSection::intro && !line.listed)) continue;
     for (const Token& token : stemmer.analyse(line.text)) {

@@ -73,6 +73,11 @@ bool is_shared_word(const FactClaim& claim, const FactEntry& entry, std::size_t 
 bool names_entry(const FactClaim& claim, const FactEntry& entry, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (entry.name.empty() || tokens[i].number) return false;
+  if (entry.name.size() > 1 && tokens.size() - i >= entry.name.size()) {
+    std::size_t same = 0;
+    while (same < entry.name.size() && tokens[i + same].folded == entry.name[same]) ++same;
+    if (same == entry.name.size()) return true;
+  }
   const auto first = std::find_if(entry.name.begin(), entry.name.end(), [](const std::string& word) {
     return word.size() > 3 && !is_generic_name_word(word);
   });

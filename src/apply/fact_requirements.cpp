@@ -131,6 +131,45 @@ bool begins_alike(std::string_view one, std::string_view other) {
   return common >= 6 || common == std::min(one.size(), other.size());
 }
 
+/// The tokens that carry meaning, in order.
+std::vector<std::size_t> telling_tokens(const std::vector<Token>& tokens) {
+  std::vector<std::size_t> telling;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i].number && tokens[i].folded.size() > 3 && !is_stop_word(tokens[i].folded)) telling.push_back(i);
+  }
+  return telling;
+}
+
+/// "programming the lathe" of who sets it: a duty of the posting, a deed and its thing side by side, whose deed the
+/// profile hasn't.
+void check_duties(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::vector<Token>& posting = claim.index->posting().facts.tokens;
+  if (claim.foreign || claim.index->posting().facts.language != claim.facts.language) return;
+  const std::vector<std::size_t> said = telling_tokens(tokens);
+  const std::vector<std::size_t> asked = telling_tokens(posting);
+  for (std::size_t i = 0; i + 1 < said.size(); ++i) {
+    const Token& deed = tokens[said[i]];
+    const Token& thing = tokens[said[i + 1]];
+    if (deed.folded.size() < 6 || is_known(claim, deed) || !claim.index->is_asked(deed.stem) ||
+        (claim.letter && (claim.speakers[said[i]] != Speaker::person || !claim.says_i)) ||
+        !WordLists::titles().list_of(tokens, said[i]).empty() ||
+        !WordLists::degrees().list_of(tokens, said[i]).empty() || is_named(claim, deed) || is_counted(claim, said[i]) ||
+        !WordLists::titles().list_of(tokens, said[i + 1]).empty() ||
+        (claim.facts.language == "en" && is_plain(tokens, said[i])))
+      continue;
+    for (std::size_t k = 0; k + 1 < asked.size(); ++k) {
+      if (posting[asked[k]].stem != deed.stem || posting[asked[k + 1]].stem != thing.stem ||
+          posting[asked[k]].ends_sentence)
+        continue;
+      const std::string words = claim.words(said[i], said[i + 1]);
+      if (!covered(verdicts, words))
+        verdicts.violation("requirement", words, "a duty of the posting, not in the profile");
+      break;
+    }
+  }
+}
+
 /// One word that the posting asks for and the profile hasn't, claimed in other words around it.
 void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::string& language = claim.facts.language;
@@ -164,6 +203,7 @@ void check_requirements(const FactClaim& claim, FactVerdicts& verdicts) {
   check_asked(claim, verdicts);
   check_borrowed(claim, verdicts);
   check_asked_words(claim, verdicts);
+  check_duties(claim, verdicts);
 }
 
 }  // namespace bespoke

@@ -51,9 +51,23 @@ void check_today(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// The same in another language than the evidence: the bullet limits itself, and the text doesn't at all.
+void check_foreign_limits(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.cited.size() != 1 || claim.cited.front()->section == "awards") return;
+  const std::vector<Token>& there = claim.cited.front()->facts.tokens;
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    if (lists().match("limits", there, i) == 0) continue;
+    for (const std::string_view kept : {"limits", "stand_in", "participation_kept", "not_won", "in_progress"}) {
+      if (lists().contains(kept, claim.facts.tokens)) return;
+    }
+    return verdicts.violation("scope", there[i].folded, "the evidence limits it, and the text doesn't");
+  }
+}
+
 /// A limit of the evidence that the text leaves out: a pilot, a prototype, "reportable".
 void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter || claim.foreign) return;
+  if (claim.letter) return;
+  if (claim.foreign) return check_foreign_limits(claim, verdicts);
   for (const FactSource* source : claim.cited) {
     if (source->pointer.ends_with("/position") || source->section == "awards") continue;
     const std::vector<Token>& tokens = source->facts.tokens;
@@ -71,7 +85,8 @@ void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
       }
       const bool kept = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
                                     [&](const Token& token) { return token.stem == tokens[i + length - 1].stem; }) ||
-                        lists().contains("limits", claim.facts.tokens);
+                        lists().contains("limits", claim.facts.tokens) ||
+                        (lists().match("stand_in", tokens, i) > 0 && lists().contains("stand_in", claim.facts.tokens));
       if (shared > 0 && !kept) {
         const std::string limit = source->text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
         return verdicts.violation("scope", limit,

@@ -153,7 +153,7 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
     if (tokens[i].folded != "most" || (claim.letter && !claim.claimed(i))) continue;
     const std::string& before = tokens[i - 1].folded;
     if (before != "the" && before != "its" && before != "our" && before != "s" &&
-        !tokens[i - 1].folded.ends_with("'s") && before != "their")
+        tokens[i - 1].end - tokens[i - 1].begin == before.size() && before != "their")
       continue;
     const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
     const bool ranked = std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
@@ -164,21 +164,32 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
-/// Acts that need a right or a result, such as approving or publishing: the evidence has them, or their like.
-void check_acts(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter) return;
-  constexpr std::pair<std::string_view, std::string_view> acts[] = {
-      {"act_approve", "act_approve_support"}, {"act_negotiate", "act_negotiate_support"},
-      {"act_hire", "act_hire_support"},       {"act_diagnose", "act_diagnose_support"},
-      {"act_publish", "act_publish_support"}, {"act_raise", "act_raise_support"},
-      {"act_prevent", "act_prevent_support"}, {"act_improve", "act_improve_support"}};
-  const FactSources& sources = claim.about_person ? claim.index->all() : claim.cited;
-  for (const auto& [act, support] : acts) {
-    for (const Hit& hit : claimed_hits(claim, act)) {
-      if (any_contains(sources, support)) break;
-      verdicts.violation("part", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of no such act");
-      break;
-    }
+/// "la plus grande", "las mermas más bajas": French and Spanish build them of two words.
+void check_superlatives(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::string& language = claim.facts.language;
+  if (language != "fr" && language != "es") return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::string_view articles[] = {"le", "la", "les", "el", "los", "las"};
+  const bool best = !tokens.empty() && (tokens.front().folded == "meilleur" || tokens.front().folded == "meilleure" ||
+                                        tokens.front().folded == "mejor");
+  if (best && !claim.letter && std::none_of(claim.around.begin(), claim.around.end(), [&](const FactSource* source) {
+        return source->words.contains(tokens.front().folded);
+      }))
+    verdicts.violation("scope", claim.words(0, 0), "the evidence ranks nothing");
+  for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].folded != (language == "fr" ? "plus" : "mas") || (claim.letter && !claim.claimed(i))) continue;
+    const std::string& next = tokens[i + 1].folded;
+    if (next == "de" || next == "d" || next == "que" || tokens[i + 1].has_digit || tokens[i].ends_sentence) continue;
+    bool article = false;
+    // Spanish has the noun between: "las mermas más bajas".
+    for (std::size_t k = i; k-- > 0 && i - k <= (language == "es" ? 2 : 1);)
+      article = article || std::find(std::begin(articles), std::end(articles), tokens[k].folded) != std::end(articles);
+    if (!article) continue;
+    const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
+    const bool known = std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+      return source->words.contains(tokens[i].folded) || source->stems.contains(tokens[i + 1].stem);
+    });
+    if (!known) verdicts.violation("scope", claim.words(i, i + 1), "the evidence ranks nothing");
   }
 }
 
@@ -195,7 +206,7 @@ void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts) {
   check_team(claim, verdicts);
   check_alone(claim, verdicts);
   check_most(claim, verdicts);
-  check_acts(claim, verdicts);
+  check_superlatives(claim, verdicts);
 }
 
 }  // namespace bespoke

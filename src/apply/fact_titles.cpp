@@ -44,6 +44,16 @@ const FactSource* find_list(const FactSources& sources, std::string_view list, b
   return nullptr;
 }
 
+/// "interpreter" of who interpreted: the one who does what the evidence says.
+const FactSource* find_doing(const FactSources& sources, const Token& title) {
+  for (const FactSource* source : sources) {
+    for (const std::string& stem : source->stems) {
+      if (stem.size() >= 5 && title.folded.size() <= stem.size() + 4 && title.folded.starts_with(stem)) return source;
+    }
+  }
+  return nullptr;
+}
+
 /// "the COO", "with a senior developer": somebody else's title, which any text of the evidence may name.
 bool behind_article(const FactClaim& claim, std::size_t i) {
   if (i == 0) return false;
@@ -65,8 +75,8 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
     if (std::find(agents.begin(), agents.end(), claim.facts.tokens[k].folded) != agents.end()) return true;
   }
   // "to the front office manager"
-  constexpr auto ahead =
-      std::to_array<std::string_view>({"to", "with", "from", "of", "al", "con", "an", "von", "mit", "avec", "au"});
+  constexpr auto ahead = std::to_array<std::string_view>(
+      {"to", "with", "from", "of", "for", "fur", "pour", "por", "para", "al", "con", "an", "von", "mit", "avec", "au"});
   for (std::size_t k = i > 3 ? i - 3 : 1; k + 1 < i; ++k) {
     if (is_one(k) && std::find(ahead.begin(), ahead.end(), claim.facts.tokens[k - 1].folded) != ahead.end())
       return true;
@@ -204,9 +214,29 @@ void check_compound(const FactClaim& claim, FactVerdicts& verdicts, std::size_t 
   verdicts.violation("title", claim.words(i, i), "that is no title of the evidence");
 }
 
+/// "Clerk" of who was deputy clerk, for titles that no list has: the text begins with what the position has behind a
+/// word that lowers it.
+void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.letter || claim.foreign || WordLists::facts().contains("demotion", tokens)) return;
+  for (const FactSource* source : claim.around) {
+    if (!source->pointer.ends_with("/position")) continue;
+    const std::vector<Token>& there = source->facts.tokens;
+    for (std::size_t k = 0; k + 1 < there.size(); ++k) {
+      if (WordLists::facts().match("demotion", there, k) != 1 || !titles().list_of(there, k + 1).empty()) continue;
+      for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
+        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital) continue;
+        return verdicts.violation("title", claim.words(i, i),
+                                  fmt::format("the evidence says \"{}\" of that title", there[k].folded));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_lowered(claim, verdicts);
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view list = titles().list_of(tokens, i);
@@ -254,6 +284,8 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
         find_list({&claim.index->posting()}, list) != nullptr) {
       source = &claim.index->posting();
     }
+    if (source == nullptr && is_trade(list) && !claim.about_person)
+      source = find_doing(claim.letter ? scope : claim.cited, tokens[i]);
     // The same words in a row, such as the name of a prize or of a course of study.
     if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i);
     // Somebody else's rank goes by other names in another language.

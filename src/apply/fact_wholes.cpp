@@ -1,5 +1,7 @@
 #include "apply/fact_hits.hpp"
+#include "apply/quantity_match.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -85,6 +87,37 @@ void check_one_of(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "all of the firm's partners" of two partners, "in allen Filialen" where the evidence has no branches: the noun
+/// behind the word at `from` is counted in the evidence, or isn't there.
+bool is_wider(const FactClaim& claim, const FactSources& sources, std::size_t from) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSources& near_by = claim.about_person ? claim.index->all() : claim.around;
+  std::size_t at = from;
+  std::size_t nouns = 0;
+  bool unknown = false;
+  for (; at < std::min(from + 5, tokens.size()); ++at) {
+    const std::string_view gap = claim.facts.text.substr(tokens[at - 1].end, tokens[at].begin - tokens[at - 1].end);
+    if (tokens[at - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos) break;
+    if (is_stop_word(tokens[at].folded)) {
+      if (nouns > 0) break;
+      continue;
+    }
+    ++nouns;
+    for (const FactSource* source : sources) {
+      for (const Quantity& quantity : source->facts.quantities) {
+        if (quantity.dimension == Dimension::count && quantity.value > 1 &&
+            counted_stem(source->facts, quantity) == tokens[at].stem)
+          return true;
+      }
+    }
+    unknown = std::none_of(near_by.begin(), near_by.end(), [&](const FactSource* source) {
+      return std::any_of(source->stems.begin(), source->stems.end(),
+                         [&](const std::string& stem) { return EnglishWords::get().alike(stem, tokens[at].stem); });
+    });
+  }
+  return nouns > 0 && unknown && claim.facts.language != "en";
+}
+
 /// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
 void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -106,16 +139,19 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     bool partly = false;
     bool same = false;
+    bool whole = false;
     for (const FactSource* source : sources) {
       partly =
           partly || lists().contains("part_of_it", source->facts.tokens) || took_part(*source) || is_share(*source);
-      same = same || lists().contains("whole", source->facts.tokens) || source->words.contains("no");
+      whole = whole || lists().contains("whole", source->facts.tokens);
+      same = same || whole || source->words.contains("no");
     }
     const std::string& word = tokens[hit.at].folded;
     const bool strong =
         !claim.letter && (word == "whole" || word == "entire" || word == "ganze" || word == "gesamte" ||
                           word == "entero" || word == "entera" || word == "entier" || word == "entiere");
-    if ((partly || strong) && !same)
+    const bool wider = !claim.letter && !claim.foreign && !counted && is_wider(claim, sources, hit.at + hit.count);
+    if (((partly || strong) && !same) || (wider && !whole))
       verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of a part");
   }
 }

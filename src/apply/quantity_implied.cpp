@@ -32,6 +32,13 @@ bool is_time_between(const Quantity& claim, const FactSource& source) {
   constexpr double month_seconds = 365.25 * 86'400 / 12;
   const double months = claim.value / month_seconds;
   const std::vector<DateMention>& dates = source.facts.dates;
+  const std::vector<Token>& tokens = source.facts.tokens;
+  // "March to August 2024"
+  for (const DateMention& date : dates) {
+    if (date.month == 0 || date.first < 2) continue;
+    const int from = month_of(tokens[date.first - 2].folded);
+    if (from > 0 && from < date.month && std::abs(months - (date.month - from)) < 1.1) return true;
+  }
   for (std::size_t i = 0; i + 1 < dates.size(); ++i) {
     const bool by_month = dates[i].month > 0 && dates[i + 1].month > 0;
     const int first = 12 * dates[i].year + dates[i].month;

@@ -69,11 +69,37 @@ bool has_rate_word(const FactText& facts, std::string_view rate) {
   return false;
 }
 
+namespace {
+
+/// "60 people" may be 60 of any kind.
+bool counts_anybody(const Quantity& quantity) {
+  constexpr std::string_view anybody[] = {"people",   "person",   "persons",  "members", "member",  "personen",
+                                          "leute",    "menschen", "personne", "adults",  "persona", "personnes",
+                                          "personas", "gens",     "gente",    "men",     "women",   "individuals"};
+  return std::find(std::begin(anybody), std::end(anybody), std::string_view(quantity.noun)) != std::end(anybody);
+}
+
+bool counts_people(const Quantity& quantity) {
+  const std::string& kind = quantity.noun_classes.front();
+  return kind == "staff" || kind == "learner" || kind == "patient" || kind == "customer";
+}
+
+}  // namespace
+
 bool classes_agree(const Quantity& one, const Quantity& other) {
   if (one.noun_classes.empty() || other.noun_classes.empty()) return true;
+  if ((counts_anybody(one) && counts_people(other)) || (counts_anybody(other) && counts_people(one))) return true;
   return std::any_of(one.noun_classes.begin(), one.noun_classes.end(), [&](const std::string& name) {
     return std::find(other.noun_classes.begin(), other.noun_classes.end(), name) != other.noun_classes.end();
   });
+}
+
+std::string_view counted_stem(const FactText& facts, const Quantity& quantity) {
+  if (quantity.noun.empty()) return {};
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 7, facts.tokens.size()); ++k) {
+    if (facts.tokens[k].folded == quantity.noun) return facts.tokens[k].stem;
+  }
+  return {};
 }
 
 namespace {
@@ -120,6 +146,23 @@ bool nouns_agree(const FactClaim& claim, const Quantity& quantity, const FactSou
   });
 }
 
+/// Whether the evidence counts the claimed number's noun with another number, and something else with this one: "960
+/// visitors" of 60 visitors and 900 loans.
+bool counts_another(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
+  if (claim.foreign || quantity.dimension != Dimension::count || quantity.label || quantity.ratio) return false;
+  const std::string_view said = counted_stem(claim.facts, quantity);
+  const std::string_view known = counted_stem(source.facts, other);
+  if (counts_anybody(quantity) || said.empty() || known.empty() || said == known || is_stop_word(std::string(said)))
+    return false;
+  const auto counts = [&](const FactSource& one) {
+    return std::any_of(one.facts.quantities.begin(), one.facts.quantities.end(), [&](const Quantity& third) {
+      return &third != &other && third.dimension == Dimension::count && counted_stem(one.facts, third) == said;
+    });
+  };
+  if (claim.letter) return counts(source);
+  return std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* one) { return counts(*one); });
+}
+
 }  // namespace
 
 bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
@@ -131,6 +174,7 @@ bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSo
   if (times && !quantity.ratio && quantity.value > 20) return true;
   if (!classes_agree(quantity, other) || !nouns_agree(claim, quantity, source, other, source.pointer == "posting"))
     return false;
+  if (counts_another(claim, quantity, source, other)) return false;
   if (quantity.label && other.label && quantity.label_of != other.label_of) return false;
   // "Band 6" isn't six patients.
   const bool same_things = !quantity.noun_classes.empty() && !other.noun_classes.empty();

@@ -17,6 +17,9 @@ bool units_agree(const Quantity& claim, const Quantity& source);
 /// Whether what is counted is of one class, as far as both are known.
 bool classes_agree(const Quantity& one, const Quantity& other);
 
+/// The stem of what a number counts; empty when nothing follows it.
+std::string_view counted_stem(const FactText& facts, const Quantity& quantity);
+
 /// Whether a text says "a month", "monthly" or the like outside of a duration such as "18 months".
 bool has_rate_word(const FactText& facts, std::string_view rate);
 
