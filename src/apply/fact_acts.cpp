@@ -85,12 +85,34 @@ void check_results(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "customer satisfaction clearly up": what rose or fell is in the evidence.
+void check_outcomes(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.foreign) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
+  for (const Hit& hit : claimed_hits(claim, "outcome")) {
+    if (claim.letter && claim.speakers[hit.at] != Speaker::person) continue;
+    const std::size_t from = hit.at > 4 ? hit.at - 4 : 0;
+    if (!lists().contains("rises", tokens, from, std::min(hit.at + hit.count + 4, tokens.size()))) continue;
+    const Token& thing = tokens[hit.at + hit.count - 1];
+    const bool known = std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+      return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
+        return stem == thing.stem || EnglishWords::get().alike(stem, thing.stem);
+      });
+    });
+    if (!known)
+      return verdicts.violation("claim", claim.words(hit.at, hit.at + hit.count - 1),
+                                "the evidence doesn't speak of it");
+  }
+}
+
 }  // namespace
 
 void check_acts(const FactClaim& claim, FactVerdicts& verdicts) {
   check_rights(claim, verdicts);
   check_institutions(claim, verdicts);
   check_results(claim, verdicts);
+  check_outcomes(claim, verdicts);
 }
 
 }  // namespace bespoke

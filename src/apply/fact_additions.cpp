@@ -86,7 +86,8 @@ void check_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
                           !WordLists::tongues().list_of(tokens, i).empty() ||
                           !WordLists::degrees().list_of(tokens, i).empty();
       // What has a check of its own, or is in the evidence.
-      proved = proved || token.has_digit || listed || month_of(token.folded) > 0 || is_known(claim, token);
+      proved = proved || token.has_digit || listed || month_of(token.folded) > 0 ||
+               (!is_stop_word(token.folded) && is_known(claim, token));
       for (const Quantity& quantity : claim.facts.quantities)
         proved = proved || (quantity.first <= i && i <= quantity.last);
       if (token.folded.size() > 4 && !is_stop_word(token.folded) && WordLists::facts().match("plain", tokens, i) == 0 &&
@@ -106,6 +107,8 @@ void check_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_additions(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.foreign || claim.facts.language == "en") return;
   check_joined(claim, verdicts);
+  // A summary may speak of qualities that stand nowhere.
+  if (claim.about_person) return;
   if (claim.facts.language == "de" || claim.facts.language == "fr" || claim.facts.language == "es")
     check_phrases(claim, verdicts);
 }

@@ -137,6 +137,13 @@ bool brings(const Token& token) {
   return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
 }
 
+/// Whether a clause begins with a word that says what its speaker is or has.
+bool is_of_himself(const Token& token) {
+  constexpr std::string_view words[] = {"as",   "having", "als",   "after",     "nach",    "fort",  "forte",
+                                        "como", "tras",   "apres", "titulaire", "diplome", "being", "diplomee"};
+  return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
+}
+
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -182,6 +189,9 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
       return !brings(tokens[clause]) && (comma || k > i + 5) ? Speaker::nobody : Speaker::person;
     }
     if (claimed_behind(claim, i)) return Speaker::person;
+    // "As a certified welder, I ..."
+    if (is_of_himself(tokens[clause]) && end < tokens.size() && markers[end] > 0 && !wishes(lists, tokens, 0, i))
+      return Speaker::person;
     return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;
   }
   // German puts the verb before the pronoun: "würde ich gern".

@@ -22,11 +22,27 @@ void check_opposites(const FactClaim& claim, FactVerdicts& verdicts) {
     std::string_view one;
     std::string_view other;
   };
-  constexpr Opposites opposites[] = {{"late", "early"},     {"under", "over"},    {"below", "above"},
-                                     {"slower", "faster"},  {"worse", "better"},  {"least", "most"},
-                                     {"lost", "won"},       {"failed", "passed"}, {"closed", "opened"},
-                                     {"lowest", "highest"}, {"spat", "fruh"},     {"part-time", "full-time"},
-                                     {"unpaid", "paid"},    {"before", "after"}};
+  constexpr Opposites opposites[] = {{"late", "early"},
+                                     {"under", "over"},
+                                     {"below", "above"},
+                                     {"slower", "faster"},
+                                     {"worse", "better"},
+                                     {"least", "most"},
+                                     {"lost", "won"},
+                                     {"failed", "passed"},
+                                     {"closed", "opened"},
+                                     {"lowest", "highest"},
+                                     {"spat", "fruh"},
+                                     {"part-time", "full-time"},
+                                     {"unpaid", "paid"},
+                                     {"before", "after"},
+                                     {"grundkurs", "aufbaukurs"},
+                                     {"basic", "advanced"},
+                                     {"beginner", "advanced"},
+                                     {"introductory", "advanced"},
+                                     {"basico", "avanzado"},
+                                     {"initiation", "perfectionnement"},
+                                     {"foundation", "advanced"}};
   if (claim.letter) return;
   const auto has = [](const FactSources& sources, std::string_view word) {
     return std::any_of(sources.begin(), sources.end(),

@@ -128,6 +128,14 @@ class NameCheck {
          "und",     "et",   "y",    "between", "zwischen", "of",   "e",   "entre", "across", "throughout",
          "through", "with", "uber", "durch",   "mit",      "avec", "con", "into",  "for",    "via"});
     const std::string_view gap = claim_.facts.text.substr(tokens_[i - 1].end, tokens_[i].begin - tokens_[i - 1].end);
+    // "certified in X and Y" joins what the applicant claims, however small the words before it.
+    constexpr auto joining =
+        std::to_array<std::string_view>({"and", "und", "et", "y", "e", "with", "mit", "avec", "con", "via"});
+    const bool place = places().term(words) != nullptr;
+    if (!place && claim_.speakers[i] == Speaker::person &&
+        WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i) &&
+        std::find(joining.begin(), joining.end(), tokens_[i - 1].folded) != joining.end())
+      return false;
     if (std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end() &&
         gap.find(',') == std::string_view::npos)
       return false;

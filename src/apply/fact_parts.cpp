@@ -29,6 +29,20 @@ bool says_led(const FactSources& sources) {
   });
 }
 
+/// "leite zwei Auszubildende an": the verb is "anleiten", of which German sets the first part at the end.
+bool is_guiding(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.facts.language != "de" || !tokens[i].folded.starts_with("leite")) return false;
+  for (std::size_t k = i + 1; k < std::min(i + 14, tokens.size()); ++k) {
+    const std::string_view behind = claim.facts.text.substr(tokens[k].end, 1);
+    const bool ends = k + 1 == tokens.size() || behind.find_first_of(",;.") != std::string_view::npos ||
+                      tokens[k + 1].folded == "und";
+    if (tokens[k].folded == "an" && ends) return true;
+    if (tokens[k].ends_sentence) return false;
+  }
+  return false;
+}
+
 void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   std::vector<Hit> hits = claimed_hits(claim, "lead");
@@ -50,6 +64,8 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const Hit& hit : hits) {
     const std::string words = claim.words(hit.at, hit.at + hit.count - 1);
     const std::string& word = tokens[hit.at].folded;
+    if (is_guiding(claim, hit.at) && any_contains(claim.letter ? claim.index->all() : claim.around, "instruct_support"))
+      continue;
     const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
     // "led to": a consequence.
     if ((word == "led" || word == "leads") && (next == "to" || next == "me" || next == "by")) continue;

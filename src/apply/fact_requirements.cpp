@@ -124,8 +124,11 @@ bool is_noun(const FactClaim& claim, std::size_t i) {
 }
 
 /// "compt" and "comptabl"
-bool begins_alike(std::string_view one, std::string_view other) {
+bool begins_alike(std::string_view one, std::string_view other, bool compounds) {
   if (one.size() < 4 || other.size() < 4) return false;
+  // "Pflegebudget" isn't "Pflege": German builds other things with the same beginning.
+  const std::size_t longer = std::max(one.size(), other.size()) - std::min(one.size(), other.size());
+  if (compounds && longer > 4) return false;
   std::size_t common = 0;
   while (common < std::min(one.size(), other.size()) && one[common] == other[common]) ++common;
   return common >= 6 || common == std::min(one.size(), other.size());
@@ -156,7 +159,7 @@ void check_duties(const FactClaim& claim, FactVerdicts& verdicts) {
         !WordLists::titles().list_of(tokens, said[i]).empty() ||
         !WordLists::degrees().list_of(tokens, said[i]).empty() || is_named(claim, deed) || is_counted(claim, said[i]) ||
         !WordLists::titles().list_of(tokens, said[i + 1]).empty() ||
-        (claim.facts.language == "en" && is_plain(tokens, said[i])))
+        (claim.facts.language == "en" && (is_plain(tokens, said[i]) || deed.folded.ends_with("ed"))))
       continue;
     for (std::size_t k = 0; k + 1 < asked.size(); ++k) {
       if (posting[asked[k]].stem != deed.stem || posting[asked[k + 1]].stem != thing.stem ||
@@ -188,7 +191,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     const bool akin = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
       return std::any_of(source->stems.begin(), source->stems.end(),
-                         [&](const std::string& stem) { return begins_alike(stem, token.stem); });
+                         [&](const std::string& stem) { return begins_alike(stem, token.stem, language == "de"); });
     });
     const std::string words = claim.words(i, i);
     if (akin || covered(verdicts, words)) continue;

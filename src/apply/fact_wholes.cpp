@@ -1,5 +1,6 @@
 #include "apply/fact_hits.hpp"
 #include "apply/quantity_match.hpp"
+#include "apply/quantity_words.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
@@ -127,6 +128,7 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
     if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
     // "every other Sunday" is half of them.
     if (ordinal_follows(next)) continue;
+    if (quantity_words().contains("season", tokens, hit.at + 1, std::min(hit.at + 3, tokens.size()))) continue;
     // "every quarter", "each week": how often, which another check sees to.
     if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
       continue;

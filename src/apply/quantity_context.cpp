@@ -120,7 +120,7 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     const bool adverb = in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" ||
                         in.word(i) == "يوميا" || in.word(i) == "سنويا" || in.word(i) == "mensuales" ||
                         in.word(i) == "diarios" || in.word(i) == "anuales";
-    if (adverb && !joined && goes_on) return;
+    if (adverb && goes_on) return;
     if ((joined && i > quantity.last) || adverb) {
       if (joiner == "the" || joiner == "la") continue;
       // "over a year" is how long, and not how often.

@@ -7,6 +7,15 @@
 namespace bespoke {
 namespace {
 
+/// "eight points", "huit points de pertes en moins"
+bool counts_points(const FactClaim& text, const Quantity& claim) {
+  const auto is_point = [](const std::string& word) {
+    return word.starts_with("point") || word.starts_with("punkt") || word.starts_with("punto");
+  };
+  const std::vector<Token>& tokens = text.facts.tokens;
+  return is_point(claim.noun) || (claim.last + 1 < tokens.size() && is_point(tokens[claim.last + 1].folded));
+}
+
 /// Differences, percentages and factors that follow from one movement of the evidence: "by 87%", "more than tripled",
 /// "13 points up"; and what is left of a whole: "all but 0.3%".
 bool follows_from_movement(const FactClaim& text, const Quantity& claim, const FactSource& source) {
@@ -31,10 +40,9 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
     Quantity difference = *movement.from;
     difference.value = std::abs(to - from);
     difference.decimals = 0;
-    const bool in_points =
-        movement.from->dimension == Dimension::percent &&
-        (claim.noun.starts_with("point") || claim.noun.starts_with("punkt") || claim.noun.starts_with("punto") ||
-         claim.noun == "pp" || claim.noun == "percentage" || claim.dimension == Dimension::percent);
+    const bool in_points = movement.from->dimension == Dimension::percent &&
+                           (counts_points(text, claim) || claim.noun == "pp" || claim.noun == "percentage" ||
+                            claim.dimension == Dimension::percent);
     // "by 46", "46 more": the difference and not a level.
     const std::vector<Token>& tokens = text.facts.tokens;
     const std::string next = claim.last + 1 < tokens.size() ? tokens[claim.last + 1].folded : "";
