@@ -16,11 +16,11 @@ SteadyTime at(int seconds) {
 
 class LeaseTest : public ::testing::Test {
  protected:
-  void look(std::uint64_t heartbeat, SteadyTime asked, SteadyTime answered) {
+  void look(std::uint64_t heartbeat, SteadyTime asked, SteadyTime answered, std::size_t running = 1) {
     RunnerStatus status;
     status.id = runner;
     status.heartbeat = heartbeat;
-    status.running = 1;
+    status.running = running;
     watch.observe({status}, asked, answered);
   }
   bool dead() const { return !watch.dead().empty(); }
@@ -54,6 +54,22 @@ TEST_F(LeaseTest, IsOverAtOnceWhenTheStoreKnowsOfTheEnd) {
   look(7, at(0), at(0));
   watch.probed(runner, Liveness::dead);
   EXPECT_TRUE(dead());
+}
+
+TEST_F(LeaseTest, TellsWhoDiedWithNothingInItsHands) {
+  look(7, at(0), at(0), 0);
+  look(7, at(29), at(29), 0);
+  EXPECT_TRUE(watch.left_behind().empty());
+  look(7, at(30), at(30), 0);
+  EXPECT_EQ(watch.left_behind(), std::vector{runner});
+  EXPECT_FALSE(dead()) << "there is nothing to take over";
+  look(8, at(31), at(31), 0);
+  EXPECT_TRUE(watch.left_behind().empty());
+  look(8, at(32), at(32));
+  watch.probed(runner, Liveness::dead);
+  EXPECT_TRUE(watch.left_behind().empty()) << "its jobs come first";
+  look(8, at(33), at(33), 0);
+  EXPECT_EQ(watch.left_behind(), std::vector{runner});
 }
 
 TEST_F(LeaseTest, TheOwnerHoldsItWhileHeartbeatsGoThrough) {

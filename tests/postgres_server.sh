@@ -4,6 +4,7 @@
 #   tests/postgres_server.sh stop FOLDER       and deletes FOLDER
 #   tests/postgres_server.sh crash FOLDER      ends it at once, as a power cut would for its clients
 #   tests/postgres_server.sh again FOLDER      starts it again after a crash
+#   tests/postgres_server.sh disconnect FOLDER ends all sessions of Bespoke
 set -euo pipefail
 
 command=${1:?} folder=${2:?}
@@ -43,5 +44,9 @@ END
   stop) cd /; down immediate; rm -rf "$folder" ;;
   crash) cd /; down immediate ;;
   again) cd "$folder"; up ;;
-  *) sed -n '2,6p' "$0" >&2; exit 2 ;;
+  disconnect)
+    "$bin/psql" -q -h "$folder" -U bespoke -d postgres -o /dev/null \
+      -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bespoke'"
+    ;;
+  *) sed -n '2,7p' "$0" >&2; exit 2 ;;
 esac

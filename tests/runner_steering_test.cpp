@@ -292,6 +292,29 @@ TEST_F(RunnerSteering, RunsNoMoreThanMaxJobsAtOnce) {
   EXPECT_LE(*most, 2);
 }
 
+TEST_F(RunnerSteering, FillsAllItsRoomAgainWhenSeveralJobsEndAtOnce) {
+  constexpr std::size_t at_once = 4;
+  auto mutex = std::make_shared<std::mutex>();
+  auto open = std::make_shared<std::vector<std::shared_ptr<Completion>>>();
+  auto pipeline = Pipeline("together", 1).phase({"a", "A", 10}, AsyncWork{[=](const auto&, const auto& completion) {
+                                                  const std::lock_guard lock(*mutex);
+                                                  open->push_back(completion);
+                                                  if (open->size() < at_once) return;
+                                                  for (const auto& each : *open) each->finish(1);
+                                                  open->clear();
+                                                }});
+  RunnerOptions options = quiet();
+  options.claim = ClaimScope::none;
+  auto submitter = runner({pipeline}, options);
+  std::vector<JobId> ids;
+  for (std::size_t i = 0; i < 5 * at_once; ++i)
+    ids.push_back(submitter->submit(job_of("together", static_cast<int>(i))));
+  options.claim = ClaimScope::all;
+  options.max_jobs = at_once;
+  auto worker = runner({pipeline}, options);
+  for (const JobId& id : ids) EXPECT_EQ(submitter->wait(id, Millis(20'000)).state, JobState::succeeded);
+}
+
 TEST_F(RunnerSteering, StartsAJobAtItsTimeAndTheUrgentOneFirst) {
   auto order = std::make_shared<std::vector<int>>();
   auto gate = std::make_shared<Gate>();

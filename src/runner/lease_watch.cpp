@@ -34,11 +34,17 @@ std::vector<RunnerId> LeaseWatch::foreign_leaseholders() const {
 
 std::vector<RunnerId> LeaseWatch::dead() const {
   std::vector<RunnerId> dead = foreign_leaseholders();
-  std::erase_if(dead, [&](const RunnerId& id) {
-    const Seen& seen = seen_.at(id);
-    return seen.liveness != Liveness::dead && seen.still - seen.since < expires_;
-  });
+  std::erase_if(dead, [&](const RunnerId& id) { return !is_dead(seen_.at(id)); });
   return dead;
+}
+
+std::vector<RunnerId> LeaseWatch::left_behind() const {
+  std::vector<RunnerId> left;
+  for (const auto& [id, seen] : seen_) {
+    if (!seen.leases && is_dead(seen)) left.push_back(id);
+  }
+  std::sort(left.begin(), left.end());
+  return left;
 }
 
 bool LeaseWatch::any_unsure() const {

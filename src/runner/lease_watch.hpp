@@ -25,6 +25,8 @@ class LeaseWatch {
   std::vector<RunnerId> foreign_leaseholders() const;
   /// Those of them that are dead.
   std::vector<RunnerId> dead() const;
+  /// Other runners that are dead and hold nothing any more.
+  std::vector<RunnerId> left_behind() const;
   /// Whether the life of one of them hangs on its heartbeat alone.
   bool any_unsure() const;
 
@@ -36,6 +38,9 @@ class LeaseWatch {
     bool leases = false;
     Liveness liveness = Liveness::unknown;
   };
+  bool is_dead(const Seen& seen) const {
+    return seen.liveness == Liveness::dead || seen.still - seen.since >= expires_;
+  }
 
   RunnerId self_;
   Millis expires_;

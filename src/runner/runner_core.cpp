@@ -200,8 +200,8 @@ void RunnerCore::submit(JobRecord record, Json input, std::vector<Payload> check
         mine_.erase(id);
         mine_.insert(there.job.id);
         check_leases(true);
-        scan();
       }
+      if (options_.claim == ClaimScope::submitted || more_claimable_) scan();
       done({there.job.id, nullptr});
       return;
     }
@@ -242,7 +242,7 @@ void RunnerCore::over(JobRun& run, const JobRecord& last, std::optional<WallTime
     return;
   }
   if (wake_at) scan_at(*wake_at);
-  if (room() == 1 || options_.max_jobs_per_owner > 0) scan();  // there is room again
+  if (more_claimable_ || options_.max_jobs_per_owner > 0) scan();  // there is room again
   check_idle();
 }
 

@@ -95,7 +95,7 @@ class RunnerCore final : public JobRunOwner {
 
   // runner_core_claim.cpp
   void scan();
-  void scanned(ClaimPage page);
+  void scanned(ClaimPage page, std::size_t limit);
   void claims_done(CommitOutcome outcome, std::uint64_t lease_breaks);
   void start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks);
   void scan_at(WallTime due);
@@ -105,6 +105,7 @@ class RunnerCore final : public JobRunOwner {
   bool has_model(const std::string& name) const;
   std::optional<std::vector<JobId>> claim_only() const;
   void check_leases(bool read_heartbeats);
+  void forget_runners(const std::vector<RunnerId>& dead);
   void purge();
   void check_idle();
 
@@ -136,6 +137,7 @@ class RunnerCore final : public JobRunOwner {
 
   bool scanning_ = false;
   bool scan_again_ = false;
+  bool more_claimable_ = false;  ///< the last look found as many jobs as there was room for
   std::optional<TimerId> scan_timer_;
   std::optional<WallTime> scan_due_;
 

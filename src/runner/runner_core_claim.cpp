@@ -30,7 +30,10 @@ std::optional<std::vector<JobId>> RunnerCore::claim_only() const {
 
 /// Looks for claimable jobs and takes them.
 void RunnerCore::scan() {
-  if (room() == 0) return;
+  if (room() == 0) {
+    more_claimable_ = true;  // for all that is known
+    return;
+  }
   if (options_.claim == ClaimScope::submitted && mine_.empty()) {
     check_idle();
     return;
@@ -50,20 +53,22 @@ void RunnerCore::scan() {
   query.max_running_per_owner = options_.max_jobs_per_owner;
   query.limit = std::min(claims_at_once, room());
   auto page = std::make_shared<ClaimPage>();
+  const std::size_t limit = query.limit;
   seams_.store.read([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
-                    [this, page](const std::exception_ptr& error) {
+                    [this, page, limit](const std::exception_ptr& error) {
                       if (error) {
                         scanning_ = false;
                         log_.write(LogLevel::warning, "can't look for claimable jobs", RunLog::error_fields(error));
                         after(Millis(1000), [this] { scan(); });
                         return;
                       }
-                      scanned(std::move(*page));
+                      scanned(std::move(*page), limit);
                     });
 }
 
-void RunnerCore::scanned(ClaimPage page) {
+void RunnerCore::scanned(ClaimPage page, std::size_t limit) {
   const WallTime now = seams_.clock.wall_now();
+  more_claimable_ = page.jobs.size() >= limit;
   std::vector<Mutation> claims;
   for (const JobRecord& record : page.jobs) {
     if (claims.size() >= room() || runs_.contains(record.job.id) || unsure_claims_.contains(record.job.id)) continue;
@@ -100,7 +105,6 @@ void RunnerCore::scanned(ClaimPage page) {
     check_idle();
     return;
   }
-  if (claims.size() == claims_at_once) scan_again_ = true;
   claims_under_way_ += claims.size();
   seams_.store.commit(std::move(claims), [this, breaks = seams_.lease.breaks()](CommitOutcome outcome) {
     claims_under_way_ -= outcome.mutations.size();
@@ -135,7 +139,7 @@ void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) 
     }
   }
   check_leases(true);
-  if (scan_again_ || room_again) scan();
+  if (scan_again_ || room_again || (more_claimable_ && room() > 0)) scan();
   check_idle();
 }
 
@@ -240,6 +244,7 @@ void RunnerCore::check_leases(bool read_heartbeats) {
           if (found->runners) {
             leases_.observe(*found->runners, asked, now);
             heartbeats_read_ = now;
+            forget_runners(leases_.left_behind());
           }
           for (const auto& [runner, liveness] : found->lives) leases_.probed(runner, liveness);
           if (!leases_.dead().empty()) scan();
@@ -259,6 +264,7 @@ void RunnerCore::check_leases(bool read_heartbeats) {
 /// Removes ended jobs that have outlived their time.
 void RunnerCore::purge() {
   if (closing_) return;
+  check_leases(true);  // for runners that died with nothing in their hands
   auto ids = std::make_shared<std::vector<JobId>>();
   const WallTime now = seams_.clock.wall_now();
   seams_.store.read([ids, now](JobStore& store) { *ids = store.expired(now, purges_at_once); },

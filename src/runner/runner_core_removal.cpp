@@ -30,4 +30,15 @@ void RunnerCore::erase(std::vector<Mutation> removals, std::function<void(Answer
   });
 }
 
+/// Takes away the rows of dead runners. One that was only stopped gets a new row with its next heartbeat.
+void RunnerCore::forget_runners(const std::vector<RunnerId>& dead) {
+  if (closing_ || dead.empty()) return;
+  std::vector<Mutation> rows(dead.size());
+  for (std::size_t i = 0; i < dead.size(); ++i) {
+    rows[i].kind = MutationKind::leave;
+    rows[i].runner = dead[i];
+  }
+  seams_.store.commit(std::move(rows), [](const CommitOutcome&) {});  // what fails is tried after the next look
+}
+
 }  // namespace bespoke

@@ -150,7 +150,9 @@ PostgresWriter::Outcome PostgresWriter::apply(PostgresConnection& connection, st
   statements.reserve(batch.size() + 4);
   statements.emplace_back("BEGIN");
   statements.push_back(
-      PostgresStatement("SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true)")
+      // A process that is stopped in the middle must not keep its rows from the others for ever.
+      PostgresStatement("SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true), "
+                        "set_config('idle_in_transaction_session_timeout', $1, true)")
           .add(std::to_string(std::max<std::int64_t>(options_.store.busy_timeout.count(), 1)))
           .add(options_.store.durability == Durability::full ? "on" : "off"));
   add_locks(statements, batch);
