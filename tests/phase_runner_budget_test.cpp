@@ -2,8 +2,6 @@
 
 #include "phase_runner_fixture.hpp"
 
-#include <bespoke/model_chain.hpp>
-
 namespace bespoke {
 namespace {
 

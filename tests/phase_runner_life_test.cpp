@@ -2,10 +2,6 @@
 
 #include "phase_runner_fixture.hpp"
 
-#include "job/job_json.hpp"
-
-#include <set>
-
 namespace bespoke {
 namespace {
 

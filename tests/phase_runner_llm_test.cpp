@@ -2,12 +2,9 @@
 
 #include "phase_runner_fixture.hpp"
 
-#include "job/job_json.hpp"
 #include "llm/json_schema.hpp"
 
 #include <bespoke/model_chain.hpp>
-
-#include <set>
 
 namespace bespoke {
 namespace {

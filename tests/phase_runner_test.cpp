@@ -2,8 +2,6 @@
 
 #include "phase_runner_fixture.hpp"
 
-#include <set>
-
 namespace bespoke {
 namespace {
 
