@@ -132,6 +132,10 @@ if [[ $mode == long ]]; then
   heading "breaks of the page's hook"
   check "each is found" npm --prefix examples/web run -s breaks
   tail -n 1 "$logs/check"
+  heading "breaks of the web example, in a browser"
+  check "each is found" env BACKEND=fastify BESPOKE_BUILD="$PWD/build" BESPOKE_LIBRARY="$PWD/build/lib/libbespoke_c.so.1" \
+    bash -c 'cd examples/web && ../../tests/node20.sh e2e/breaks.js'
+  tail -n 1 "$logs/check"
 
   heading "clang-tidy"
   check "clang-tidy" tests/tidy.sh

@@ -81,7 +81,7 @@ export class Backend extends Process {
     cpSync(join(examples, "data/profiles"), this.profiles, { recursive: true });
     cpSync(join(examples, "data/postings"), this.postings, { recursive: true });
     mkdirSync(join(this.folder, "data"));
-    this.store = settings.STORE ?? `sqlite:${join(this.folder, "jobs.db")}?durability=process`;
+    this.store = process.env.E2E_STORE ?? settings.STORE ?? `sqlite:${join(this.folder, "jobs.db")}?durability=process`;
   }
   writeProfile(name, content) {
     writeFileSync(join(this.profiles, `${name}.json`), typeof content === "string" ? content : JSON.stringify(content));
@@ -100,7 +100,7 @@ export class Backend extends Process {
       DATA: join(this.folder, "data"),
       PROFILES: this.profiles,
       POSTINGS: this.postings,
-      WEB: join(examples, "web/dist"),
+      WEB: process.env.E2E_PAGE ?? join(examples, "web/dist"),
       PORT: String(this.port),
       ...this.settings,
       STORE: this.store,
