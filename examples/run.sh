@@ -80,7 +80,8 @@ say ""
 command_line "$bespoke jobs show $id --out preview/resumed"
 "$bespoke" jobs show "$id" --out preview/resumed
 say ""
-say "The model was asked $asked_before times before the kill and $(($(grep -c '"event":"start"' "$requests") - asked_before)) times after it: the finished CV was kept, only the letter was begun anew."
+asked_after=$(($(grep -c '"event":"start"' "$requests") - asked_before))
+say "Calls to the model: $asked_before before the kill, $asked_after after it. The finished CV was kept, only the letter was begun anew."
 
 heading "Done"
 say "preview/preview.html            from the sample data"
