@@ -67,15 +67,15 @@ bool is_familiar(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
-/// Spanish says "I" by the ending of its verb: "Negocio con", "Dirigí un". Told at the start of a sentence alone.
+/// Spanish says "I" by the ending of its verb: "Negocio con", "Dirigí un". Told at the start of a sentence alone, where
+/// a noun hardly stands without an article.
 bool starts_with_spanish_i(const FactClaim& claim) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  if (claim.facts.language != "es" || tokens.size() < 2 || is_stop_word(tokens.front().folded)) return false;
-  constexpr std::string_view behind[] = {"con", "a",  "al",   "en", "el",  "la",  "los",  "las", "un",
-                                         "una", "de", "cada", "mi", "mis", "por", "para", "las", "todo"};
+  if (claim.facts.language != "es" || tokens.size() < 2 || is_stop_word(tokens.front().folded) ||
+      tokens.front().folded.size() < 5)
+    return false;
   const std::string first = claim.words(0, 0);
-  const bool ends = first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
-  return ends && std::find(std::begin(behind), std::end(behind), tokens[1].folded) != std::end(behind);
+  return first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
 }
 
 /// What follows claims what was named before: "..., which I have".
@@ -190,7 +190,13 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     }
     if (claimed_behind(claim, i)) return Speaker::person;
     // "As a certified welder, I ..."
-    if (is_of_himself(tokens[clause]) && end < tokens.size() && markers[end] > 0 && !wishes(lists, tokens, 0, i))
+    const bool years =
+        brings(tokens[clause]) &&
+        std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
+          return quantity.first == clause + 1 && quantity.dimension == Dimension::time;
+        });
+    if ((years || is_of_himself(tokens[clause])) && end < tokens.size() && markers[end] > 0 &&
+        !wishes(lists, tokens, 0, i))
       return Speaker::person;
     return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;
   }

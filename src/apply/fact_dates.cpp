@@ -54,6 +54,16 @@ bool holds_since(const FactClaim& claim, const FactSource& source) {
   if (source.section == "certificates" || source.section == "awards" || source.section == "publications") return true;
   if (!source.pointer.ends_with("/startDate")) return false;
   const FactEntry* entry = claim.index->entry(source.entry);
+  // Work doesn't count from the first day of school.
+  if (claim.letter && source.section == "education") {
+    const FactSources studies = claim.index->around({&source});
+    return std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(), [&](const Token& token) {
+      return token.folded.starts_with("stud") || token.folded.starts_with("estud") ||
+             token.folded.starts_with("etud") ||
+             std::any_of(studies.begin(), studies.end(),
+                         [&](const FactSource* one) { return !token.number && one->stems.contains(token.stem); });
+    });
+  }
   // Whoever speaks of a whole career may count from any start.
   return entry == nullptr || entry->open || claim.about_person;
 }

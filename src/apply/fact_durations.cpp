@@ -57,6 +57,13 @@ const FactSource* find_duration(const FactClaim& claim, const Quantity& quantity
       entries.push_back(entry);
     }
   }
+  // "six years as a site manager" weren't spent studying.
+  const std::size_t behind = quantity.last + 1;
+  if (behind < claim.facts.tokens.size()) {
+    const std::string& joiner = claim.facts.tokens[behind].folded;
+    if (joiner == "as" || joiner == "als" || joiner == "como" || joiner == "comme")
+      std::erase_if(entries, [](const FactEntry* entry) { return entry->section == "education"; });
+  }
   const auto first_source = [](const FactEntry& entry) {
     return entry.sources.empty() ? nullptr : entry.sources.front();
   };

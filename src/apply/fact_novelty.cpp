@@ -108,6 +108,13 @@ class NoveltyCheck {
 
   /// "gas and oil boilers" of gas boilers: joined to what the evidence has, before the same thing.
   bool is_joined(std::size_t i) const {
+    // "the till, payroll and the rota" of the till and the rota
+    if (i > 0 && i + 2 < tokens_.size() && tokens_[i + 1].folded == "and" && is_known(i - 1) &&
+        !is_stop_word(tokens_[i - 1].folded) &&
+        claim_.facts.text.substr(tokens_[i - 1].end, tokens_[i].begin - tokens_[i - 1].end).starts_with(",")) {
+      const std::size_t next = is_stop_word(tokens_[i + 2].folded) ? i + 3 : i + 2;
+      if (next < tokens_.size() && is_known(next) && !is_stop_word(tokens_[next].folded)) return true;
+    }
     if (i < 2 || i + 1 >= tokens_.size() || (tokens_[i - 1].folded != "and" && tokens_[i - 1].folded != "or"))
       return false;
     return !is_stop_word(tokens_[i - 2].folded) && !tokens_[i - 2].has_digit && is_known(i - 2) &&

@@ -22,10 +22,29 @@ bool position_leads(const FactClaim& claim, const FactSources& sources) {
   return false;
 }
 
+/// "together with the site manager": a title behind an article, inside a sentence, is another's.
+bool is_somebody_else(const FactSource& source, std::size_t i) {
+  const std::vector<Token>& tokens = source.facts.tokens;
+  if (i < 2 || source.pointer.find("/highlights/") == std::string::npos ||
+      WordLists::titles().list_of(tokens, i).empty())
+    return false;
+  constexpr std::string_view articles[] = {"the", "el",  "la",  "le", "du",  "del", "al",  "dem",
+                                           "der", "den", "our", "au", "his", "her", "une", "un"};
+  for (std::size_t k = i > 3 ? i - 3 : 0; k < i; ++k) {
+    if (std::find(std::begin(articles), std::end(articles), tokens[k].folded) != std::end(articles)) return true;
+  }
+  return false;
+}
+
 /// Whether any source bears out that the person led; one that only says that she took part doesn't.
 bool says_led(const FactSources& sources) {
   return std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
-    return !took_part(*source) && lists().contains("lead_support", source->facts.tokens);
+    if (took_part(*source)) return false;
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (lists().match("lead_support", tokens, i) > 0 && !is_somebody_else(*source, i)) return true;
+    }
+    return false;
   });
 }
 

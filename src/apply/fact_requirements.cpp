@@ -112,7 +112,8 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
 /// Whether the token is a noun, as far as the language shows it.
 bool is_noun(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  if (claim.facts.language == "de") return tokens[i].capital && (!tokens[i].sentence_start || !claim.letter);
+  if (claim.facts.language == "de")
+    return tokens[i].capital && (!tokens[i].sentence_start || !claim.letter || tokens[i].folded.size() > 9);
   if (tokens[i].capital && !tokens[i].sentence_start) return false;
   if (claim.facts.language == "en")
     return !EnglishWords::get().is_free(tokens[i].stem) && !EnglishWords::get().is_free(tokens[i].folded);

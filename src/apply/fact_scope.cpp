@@ -66,7 +66,8 @@ void check_foreign_limits(const FactClaim& claim, FactVerdicts& verdicts) {
 
 /// A limit of the evidence that the text leaves out: a pilot, a prototype, "reportable".
 void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter) return;
+  // A summary speaks of whole jobs, not of one thing in them.
+  if (claim.letter || claim.about_person) return;
   if (claim.foreign) return check_foreign_limits(claim, verdicts);
   for (const FactSource* source : claim.cited) {
     if (source->pointer.ends_with("/position") || source->section == "awards") continue;
@@ -105,7 +106,12 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
         word.ends_with("ly") || word.ends_with("lich") || word.ends_with("liche") || word.ends_with("lichen");
     const std::string_view period =
         period_of(word.ends_with("liche") ? std::string_view(word).substr(0, word.size() - 1) : std::string_view(word));
-    if (period.empty() || !adverb) continue;
+    constexpr std::string_view romance[] = {"hebdomad", "mensu", "semanal",  "quotid",  "diari",
+                                            "annuel",   "anual", "trimestr", "journal", "bimens"};
+    const bool adjective = (claim.facts.language == "fr" || claim.facts.language == "es") &&
+                           std::any_of(std::begin(romance), std::end(romance),
+                                       [&](std::string_view start) { return word.starts_with(start); });
+    if (period.empty() || (!adverb && !adjective)) continue;
     const auto says = [&](const FactSource* source, bool any) {
       const bool in_words =
           std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {

@@ -160,7 +160,17 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
       return source->words.contains("most") || source->words.contains("best") || source->words.contains("top") ||
              source->words.contains("largest") || source->words.contains("highest");
     });
-    if (!ranked) verdicts.violation("scope", claim.words(i, i + 1), "the evidence ranks nothing");
+    if (!ranked) {
+      verdicts.violation("scope", claim.words(i, i + 1), "the evidence ranks nothing");
+      continue;
+    }
+    // "the most watched in the district" of the most watched
+    for (std::size_t k = i + 2; k + 2 < std::min(i + 7, tokens.size()); ++k) {
+      if ((tokens[k].folded != "in" && tokens[k].folded != "of") || tokens[k + 1].folded != "the") continue;
+      if (find_word(sources, tokens[k + 2]) == nullptr)
+        verdicts.violation("scope", claim.words(i, k + 2), "the evidence ranks it among less");
+      break;
+    }
   }
 }
 
@@ -182,7 +192,7 @@ void check_superlatives(const FactClaim& claim, FactVerdicts& verdicts) {
     if (next == "de" || next == "d" || next == "que" || tokens[i + 1].has_digit || tokens[i].ends_sentence) continue;
     bool article = false;
     // Spanish has the noun between: "las mermas más bajas".
-    for (std::size_t k = i; k-- > 0 && i - k <= (language == "es" ? 2 : 1);)
+    for (std::size_t k = i; k-- > 0 && i - k <= (language == "es" ? 3 : 1);)
       article = article || std::find(std::begin(articles), std::end(articles), tokens[k].folded) != std::end(articles);
     if (!article) continue;
     const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;

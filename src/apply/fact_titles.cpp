@@ -72,6 +72,8 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
   constexpr auto agents =
       std::to_array<std::string_view>({"durch", "von", "mit", "by", "from", "with", "par", "por", "con", "avec"});
   for (std::size_t k = i > 7 ? i - 7 : 0; k < i; ++k) {
+    // "With six years as a manager, I ..." speaks of the applicant.
+    if (claim.letter && claim.facts.tokens[k].sentence_start) continue;
     if (std::find(agents.begin(), agents.end(), claim.facts.tokens[k].folded) != agents.end()) return true;
   }
   // "to the front office manager"

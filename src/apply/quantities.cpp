@@ -25,6 +25,26 @@ void add_half(const QuantityText& in, Quantity& quantity) {
   quantity.last += taken;
 }
 
+/// "3 heures et demie", "dos años y medio": the half stands behind the unit.
+void add_half_behind(const QuantityText& in, Quantity& quantity) {
+  const std::size_t next = quantity.last + 1;
+  const bool french = in.word(next) == "et" && (in.word(next + 1) == "demie" || in.word(next + 1) == "demi");
+  const bool spanish = in.word(next) == "y" && (in.word(next + 1) == "media" || in.word(next + 1) == "medio");
+  if (!french && !spanish) return;
+  quantity.value += 0.5;
+  quantity.last += 2;
+}
+
+/// French "3 h 30" is three hours and a half.
+void add_minutes(const QuantityText& in, Quantity& quantity) {
+  const std::size_t next = quantity.last + 1;
+  if (in.language != "fr" || quantity.unit != "hour" || next >= in.tokens.size() || !in.tokens[next].number ||
+      in.word(next).size() != 2 || in.word(next) >= "60" || in.gap_before(next) != " ")
+    return;
+  quantity.value += std::stod(in.word(next)) / 60;
+  quantity.last = next;
+}
+
 /// French and Spanish set thousands apart by a space: "6 000". `last` becomes the last token taken.
 std::string join_thousands(const QuantityText& in, std::size_t i, std::size_t& last) {
   std::string joined = in.tokens[i].folded;
@@ -102,6 +122,10 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
     return in.tokens[i].has_digit ? 0 : read_amount_word(in, i, quantity);
   }
   if (!done) read_unit(in, quantity, scale);
+  if (quantity.dimension == Dimension::time && !done) {
+    add_half_behind(in, quantity);
+    add_minutes(in, quantity);
+  }
   read_currency(in, quantity);
   quantity.value *= scale;
   quantity.decimals = step * scale;
@@ -150,6 +174,26 @@ void share_units(const QuantityText& in, std::vector<Quantity>& found) {
   }
 }
 
+/// "from seven weeks late to two": what is counted stands with the first number alone.
+void carry_units(std::vector<Quantity>& found) {
+  constexpr std::string_view from[] = {"from", "von", "de", "desde", "du"};
+  constexpr std::string_view to[] = {"to", "auf", "a", "hasta", "bis"};
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    const Quantity& first = found[i - 1];
+    Quantity& second = found[i];
+    if (first.dimension == Dimension::count || second.dimension != Dimension::count || !second.noun_classes.empty() ||
+        second.label || second.first - first.last > 5 ||
+        std::find(std::begin(from), std::end(from), first.before) == std::end(from) ||
+        std::find(std::begin(to), std::end(to), second.before) == std::end(to))
+      continue;
+    const double factor = unit_factor(first);
+    second.dimension = first.dimension;
+    second.unit = first.unit;
+    second.value *= factor;
+    second.decimals *= factor;
+  }
+}
+
 }  // namespace
 
 std::vector<Quantity> find_quantities(std::string_view text, const std::vector<Token>& tokens,
@@ -167,6 +211,7 @@ std::vector<Quantity> find_quantities(std::string_view text, const std::vector<T
     i += std::max<std::size_t>(used, 1);
   }
   share_units(in, found);
+  carry_units(found);
   return found;
 }
 
@@ -183,15 +228,21 @@ std::vector<Movement> find_movements(std::string_view text, const std::vector<To
       movements.push_back({&first, &second});
       continue;
     }
-    if (between == 0 || between > 5) continue;
-    const auto said_before = [&](std::initializer_list<std::string_view> words) {
-      for (std::size_t k = first.first; k-- > 0 && first.first - k <= 4;) {
+    const auto between_has = [&](std::initializer_list<std::string_view> words) {
+      for (std::size_t k = first.last + 1; k < second.first; ++k) {
         if (std::find(words.begin(), words.end(), tokens[k].folded) != words.end()) return true;
       }
       return false;
     };
-    const auto between_has = [&](std::initializer_list<std::string_view> words) {
-      for (std::size_t k = first.last + 1; k < second.first; ++k) {
+    // "210 accounts in 2024, against a target of 180"
+    if (between > 0 && between < 12 &&
+        between_has({"versus", "vs", "target", "goal", "quota", "instead", "statt", "ziel", "objectif", "objetivo"})) {
+      movements.push_back({&second, &first});
+      continue;
+    }
+    if (between == 0 || between > 5) continue;
+    const auto said_before = [&](std::initializer_list<std::string_view> words) {
+      for (std::size_t k = first.first; k-- > 0 && first.first - k <= 4;) {
         if (std::find(words.begin(), words.end(), tokens[k].folded) != words.end()) return true;
       }
       return false;

@@ -62,6 +62,12 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
     quantity.noun_classes.emplace_back("staff");
     return;
   }
+  // "a six-strong team"
+  if ((in.word(from) == "strong" || in.word(from) == "person" || in.word(from) == "member") &&
+      in.gap_after(quantity.last) == "-") {
+    quantity.noun_classes.emplace_back("staff");
+    return;
+  }
   // "8 of 10 patients", "12 der Dienste"
   if (from < in.tokens.size() && (in.word(from) == "of" || in.word(from) == "de" || in.word(from) == "der") &&
       from + 1 < in.tokens.size() && !in.tokens[from + 1].has_digit) {

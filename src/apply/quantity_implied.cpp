@@ -70,6 +70,29 @@ bool is_during(const FactClaim& text, const Quantity& claim, const FactSource& s
   });
 }
 
+/// "aged three to six" of "between three and six years".
+bool is_age(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.value > 120 || !says_near(text, claim, "age", 4)) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    return other.dimension == Dimension::time && other.unit == "year" &&
+           near(other.value / unit_factor(other), claim.value);
+  });
+}
+
+/// "every four weeks" of "one week in four": the unit stands elsewhere in the evidence.
+bool is_one_in(const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::time) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    if (other.dimension != Dimension::count || !near(other.value, claim.value / unit_factor(claim)) || other.first < 2)
+      return false;
+    const std::vector<Token>& tokens = source.facts.tokens;
+    const std::string& joiner = tokens[other.first - 1].folded;
+    const UnitName* unit = unit_of(tokens[other.first - 2].folded);
+    return (joiner == "in" || joiner == "sur" || joiner == "de" || joiner == "von" || joiner == "out") &&
+           unit != nullptr && unit->unit == claim.unit;
+  });
+}
+
 }  // namespace
 
 bool says_difference(const FactClaim& text, const Quantity& claim) {
@@ -101,7 +124,7 @@ int ordinal_of(std::string_view folded) {
 
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
-         is_during(text, claim, source);
+         is_during(text, claim, source) || is_age(text, claim, source) || is_one_in(claim, source);
 }
 
 }  // namespace bespoke
