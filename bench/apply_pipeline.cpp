@@ -5,32 +5,13 @@
 
 #include <benchmark/benchmark.h>
 
-#include <fmt/format.h>
-
-#include <map>
+#include <string>
+#include <vector>
 
 namespace bespoke {
 namespace {
 
 using nlohmann::json;
-
-/// A sample profile with its bullets repeated up to `bullets`, over five jobs.
-json profile_of(std::size_t bullets) {
-  json profile = sample("profiles/ada.json");
-  const json kept = profile.at("work");
-  profile["work"] = json::array();
-  for (std::size_t job = 0; job < 5; ++job) {
-    json entry = kept[job % kept.size()];
-    const json lines = entry.at("highlights");
-    entry["highlights"] = json::array();
-    for (std::size_t i = 0; i < bullets / 5; ++i) {
-      entry["highlights"].push_back(lines[i % lines.size()].get<std::string>() +
-                                    (i < lines.size() ? "" : fmt::format(" ({})", i)));
-    }
-    profile["work"].push_back(std::move(entry));
-  }
-  return profile;
-}
 
 void walk_pipeline(benchmark::State& state) {
   const auto client = make_extractive_client();

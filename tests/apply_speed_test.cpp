@@ -11,24 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-/// A profile of `bullets` bullets in five jobs.
-json profile_of(std::size_t bullets) {
-  json profile = sample("profiles/ada.json");
-  const json kept = profile.at("work");
-  profile["work"] = json::array();
-  for (std::size_t job = 0; job < 5; ++job) {
-    json entry = kept[job % kept.size()];
-    const json lines = entry.at("highlights");
-    entry["highlights"] = json::array();
-    for (std::size_t i = 0; i < bullets / 5; ++i) {
-      entry["highlights"].push_back(lines[i % lines.size()].get<std::string>() +
-                                    (i < lines.size() ? "" : fmt::format(" ({})", i)));
-    }
-    profile["work"].push_back(std::move(entry));
-  }
-  return profile;
-}
-
 /// The median of several walks through all phases, the client's time left out. Processor time, so that a busy machine
 /// doesn't change it.
 double milliseconds(std::size_t bullets) {

@@ -6,11 +6,15 @@
 #include <bespoke/json.hpp>
 #include <bespoke/llm_client.hpp>
 
+#include <fmt/format.h>
+
+#include <cstddef>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -22,6 +26,24 @@ inline nlohmann::json sample(const std::string& file) {
   std::ostringstream text;
   text << in.rdbuf();
   return nlohmann::json::parse(text.str());
+}
+
+/// A sample profile with its bullets repeated up to `bullets`, over five jobs.
+inline nlohmann::json profile_of(std::size_t bullets) {
+  nlohmann::json profile = sample("profiles/ada.json");
+  const nlohmann::json kept = profile.at("work");
+  profile["work"] = nlohmann::json::array();
+  for (std::size_t job = 0; job < 5; ++job) {
+    nlohmann::json entry = kept[job % kept.size()];
+    const nlohmann::json lines = entry.at("highlights");
+    entry["highlights"] = nlohmann::json::array();
+    for (std::size_t i = 0; i < bullets / 5; ++i) {
+      entry["highlights"].push_back(lines[i % lines.size()].get<std::string>() +
+                                    (i < lines.size() ? "" : fmt::format(" ({})", i)));
+    }
+    profile["work"].push_back(std::move(entry));
+  }
+  return profile;
 }
 
 /// What a test says for a model: takes the request and its number within the phase.

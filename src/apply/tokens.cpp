@@ -14,11 +14,22 @@ struct Scanned {
   std::size_t end = 0;
 };
 
+/// What most letters of most texts are: they need none of Unicode's tables.
+bool is_plain_ascii(char byte) {
+  return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t';
+}
+
 std::vector<Scanned> scan(std::string_view text) {
   std::vector<Scanned> points;
   points.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     Scanned point{0, at, 0};
+    if (is_plain_ascii(text[at])) {
+      point.c = static_cast<unsigned char>(text[at++]);
+      point.end = at;
+      points.push_back(point);
+      continue;
+    }
     point.c = next_code_point(text, at);
     point.end = at;
     if (is_invisible(point.c)) continue;
@@ -27,11 +38,17 @@ std::vector<Scanned> scan(std::string_view text) {
   return points;
 }
 
+bool is_ascii_letter(char32_t c) {
+  return (c | 0x20U) >= 'a' && (c | 0x20U) <= 'z';
+}
+
 bool is_digit(char32_t c) {
+  if (c < 0x80) return c >= '0' && c <= '9';
   return digit_value(c) >= 0;
 }
 
 bool is_word(char32_t c) {
+  if (c < 0x80) return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_';
   return is_letter(c) || is_digit(c) || c == '_';
 }
 
@@ -40,6 +57,7 @@ bool is_apostrophe(char32_t c) {
 }
 
 bool is_ideograph(char32_t c) {
+  if (c < 0x80) return false;
   const Script script = script_of(c);
   return script == Script::han || script == Script::kana;
 }
@@ -72,9 +90,26 @@ void finish(Token& token, std::string_view text) {
   for (const std::string_view possessive : {"'s", "\xE2\x80\x99s"}) {
     if (raw.size() > possessive.size() && raw.ends_with(possessive)) raw.remove_suffix(possessive.size());
   }
-  token.folded = fold(raw);
   bool first = true;
   bool letters = false;
+  if (std::all_of(raw.begin(), raw.end(), is_plain_ascii)) {
+    token.folded.assign(raw);
+    for (char& letter : token.folded) {
+      const auto c = static_cast<unsigned char>(letter);
+      if (is_digit(c)) token.has_digit = true;
+      if (!is_ascii_letter(c)) continue;
+      letters = true;
+      if (c <= 'Z') {
+        (first ? token.capital : token.inner_capital) = true;
+        letter = static_cast<char>(c + 32);
+      }
+      first = false;
+    }
+    if (letters) token.script = Script::latin;
+    token.number = token.has_digit && !letters;
+    return;
+  }
+  token.folded = fold(raw);
   for (std::size_t at = 0; at < raw.size();) {
     const char32_t c = next_code_point(raw, at);
     if (is_digit(c)) token.has_digit = true;
@@ -126,7 +161,8 @@ std::vector<Token> tokenize(std::string_view text) {
         const char32_t after = at(i + 1);
         if (is_ideograph(here)) break;
         // Arabic writes "and" and "in" before a foreign word without a space: "وManhattan".
-        if ((script_of(before) == Script::arabic) != (script_of(here) == Script::arabic) && is_letter(here) &&
+        if ((before >= 0x80 || here >= 0x80) &&
+            (script_of(before) == Script::arabic) != (script_of(here) == Script::arabic) && is_letter(here) &&
             is_letter(before))
           break;
         if (is_word(here)) {

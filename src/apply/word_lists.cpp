@@ -4,6 +4,7 @@
 #include "apply/text_fold.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace bespoke {
 
@@ -36,23 +37,38 @@ void WordLists::read_entry(std::string_view text) {
     entry.words.push_back({token.folded, token.end < text.size() && text[token.end] == '*'});
   }
   if (entry.words.empty()) return;
-  const Word& first = entry.words.front();
-  if (first.prefix) prefix_lengths_.set(std::min<std::size_t>(first.text.size(), 63));
-  (first.prefix ? by_prefix_ : by_word_)[first.text].push_back(entries_.size());
+  std::size_t node = 0;
+  for (const char letter : entry.words.front().text) {
+    std::size_t next = step(node, letter);
+    if (next == 0) {
+      next = nodes_.size();
+      nodes_[node].next.emplace_back(letter, next);
+      if (node == 0) by_first_letter_[static_cast<unsigned char>(letter)] = next;
+      nodes_.emplace_back();
+    }
+    node = next;
+  }
+  (entry.words.front().prefix ? nodes_[node].prefixes : nodes_[node].words).push_back(entries_.size());
   entries_.push_back(std::move(entry));
+}
+
+std::size_t WordLists::step(std::size_t node, char letter) const {
+  if (node == 0) return by_first_letter_[static_cast<unsigned char>(letter)];
+  for (const auto& [known, next] : nodes_[node].next) {
+    if (known == letter) return next;
+  }
+  return 0;
 }
 
 template <typename Visit>
 void WordLists::each_candidate(std::string_view word, const Visit& visit) const {
-  if (const auto found = by_word_.find(word); found != by_word_.end()) {
-    for (const std::size_t entry : found->second) visit(entries_[entry]);
+  std::size_t node = 0;
+  for (const char letter : word) {
+    node = step(node, letter);
+    if (node == 0) return;
+    for (const std::size_t entry : nodes_[node].prefixes) visit(entries_[entry]);
   }
-  for (std::size_t length = 1; length <= std::min<std::size_t>(word.size(), 63); ++length) {
-    if (!prefix_lengths_.test(length)) continue;
-    if (const auto found = by_prefix_.find(word.substr(0, length)); found != by_prefix_.end()) {
-      for (const std::size_t entry : found->second) visit(entries_[entry]);
-    }
-  }
+  for (const std::size_t entry : nodes_[node].words) visit(entries_[entry]);
 }
 
 const WordLists& WordLists::facts() {

@@ -2,12 +2,11 @@
 
 #include "apply/tokens.hpp"
 
-#include <bitset>
+#include <array>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace bespoke {
@@ -56,22 +55,25 @@ class WordLists {
     std::size_t list = 0;
     std::vector<Word> words;
   };
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
+  /// A letter of the first words of entries; node 0 is before the first letter.
+  struct Node {
+    std::vector<std::pair<char, std::size_t>> next;
+    std::vector<std::size_t> words;     ///< entries whose first word ends here
+    std::vector<std::size_t> prefixes;  ///< entries whose first word is open, and goes on in any way
   };
-  using Index = std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>>;
 
   static bool fits(const Entry& entry, const std::vector<Token>& tokens, std::size_t first);
   void read_entry(std::string_view text);
+  /// The node behind `node` by that letter; 0 when there is none.
+  std::size_t step(std::size_t node, char letter) const;
   /// Calls `visit` with each entry whose first word may be `word`.
   template <typename Visit>
   void each_candidate(std::string_view word, const Visit& visit) const;
 
   std::vector<std::string> names_;
   std::vector<Entry> entries_;
-  Index by_word_;    ///< entries by their first word
-  Index by_prefix_;  ///< entries whose first word is open, by what it begins with
-  std::bitset<64> prefix_lengths_;
+  std::vector<Node> nodes_{1};
+  std::array<std::size_t, 256> by_first_letter_{};  ///< the nodes behind node 0; 0 where there is none
 };
 
 }  // namespace bespoke

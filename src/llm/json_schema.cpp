@@ -115,7 +115,8 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
 }
 
 std::vector<SchemaError> JsonSchema::check(const nlohmann::json& document, std::size_t limit) const {
-  valijson::Validator validator;
+  // Keeps the regular expressions of patterns, which take longer to compile than a document to check.
+  static thread_local valijson::Validator validator;
   valijson::ValidationResults results;
   const valijson::adapters::NlohmannJsonAdapter adapter(document);
   if (validator.validate(impl_->schema, adapter, &results)) return {};
