@@ -206,6 +206,18 @@ TEST(RenderHtml, PrintsOnThePaperThatWasAskedFor) {
   EXPECT_THAT(render_html(result), HasSubstr("@page { size: A4; }"));
 }
 
+// Items of which all text is isolated have no direction of their own: told by their text, they would run from the left.
+TEST(RenderHtml, KeepsWhatStandsInARowInThePagesDirection) {
+  const std::string html =
+      render_html({{"profile",
+                    {{"basics", {{"name", "ليلى"}}},
+                     {"languages", json::array({{{"language", "العربية"}, {"fluency", "اللغة الأم"}}})}}},
+                   {"language", "ar"}});
+  EXPECT_THAT(html, HasSubstr("dir=\"rtl\""));
+  EXPECT_THAT(html, HasSubstr("<ul class=\"inline\">\n<li><bdi>العربية</bdi> <span class=\"level\">– <bdi>"));
+  EXPECT_THAT(html, HasSubstr("ul.inline li, .contacts li { unicode-bidi: isolate; }"));
+}
+
 TEST(RenderHtml, ShowsNothingOfWhatIsNotThere) {
   const std::string html = render_html(result_with({{"basics", {{"name", "Ada"}}}}));
   EXPECT_THAT(html, Not(HasSubstr("id=\"letter\"")));
