@@ -288,7 +288,8 @@ class Stores(Case):
         [finding] = report["findings"]
         self.assertEqual((finding["weight"], finding["jobs"]), ("attention", [queued]))
         self.assertIn("no live runner has", finding["what"])
-        self.assertGreater(report["bytes"]["jobs.db"], 0)
+        for name in ("jobs.db", "jobs", "payloads"):
+            self.assertGreater(report["bytes"][name], 0)
         worker.send(signal.SIGTERM)
         worker.wait()
 
@@ -321,6 +322,45 @@ class Stores(Case):
         self.assertEqual(show(f"sqlite:{self.folder}/new.db", queued)["state"], "succeeded")
         again = bespoke("store", "copy", other, f"sqlite:{self.folder}/new.db", "--json")
         self.assertEqual(json.loads(again.stdout), {"copied": 0, "there": 2})
+
+    def key(self, name, text, mode=0o600):
+        file = self.folder / name
+        file.write_bytes(text)
+        file.chmod(mode)
+        return file
+
+    def test_a_key_file_encrypts_what_people_wrote(self):
+        key = self.key("2026", bytes(range(32)))
+        self.assertEqual(self.apply("--key-file", key).returncode, 0)
+        [job] = self.jobs()
+        self.assertEqual(job["state"], "succeeded")
+        content = b"".join(file.read_bytes() for file in self.folder.glob("jobs.db*") if file.is_file())
+        self.assertNotIn(b"Tidewell", content)
+        self.assertTrue(list((self.folder / "jobs.db.keys").glob("*.key")))
+        same = self.key("other-folder-same-key", bytes(range(32)).hex().encode() + b"\n").rename(self.folder / "2026.hex")
+        show_files = ("jobs", "show", job["id"], "--store", self.store, "--out", self.folder / "shown")
+        self.assert_refused(bespoke(*show_files, "--key-file", same), 3, "2026")
+        (self.folder / "keys").mkdir()
+        same = same.rename(self.folder / "keys" / "2026")
+        done = bespoke(*show_files, "--key-file", same)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Tidewell", (self.folder / "shown" / "preview.md").read_text())
+
+        plain = f"sqlite:{self.folder}/plain.db"
+        done = bespoke("store", "copy", self.store, plain, "--from-key-file", key)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(bespoke("jobs", "show", job["id"], "--store", plain, "--out", self.folder / "open").returncode, 0)
+
+    def test_a_key_file_is_refused_when_it_holds_no_key_or_others_may_read_it(self):
+        for name, content, mode, words in [
+            ("short", b"abc", 0o600, "64 hexadecimal digits"),
+            ("no-digits", b"x" * 64, 0o600, "64 hexadecimal digits"),
+            ("open", bytes(32), 0o640, "chmod 600"),
+        ]:
+            self.assert_refused(self.apply("--detach", "--key-file", self.key(name, content, mode)), 2, name, words)
+        self.assert_refused(self.apply("--detach", "--key-file", self.folder / "none"), 2, "none")
+        memory = ("work", "--store", "memory:", "--until-idle", "--key-file", self.key("good", bytes(32)))
+        self.assert_refused(bespoke(*memory), 2, "--key-folder")
 
     def test_a_damaged_job_file_blocks_nothing(self):
         store = f"file:{self.folder}/jobs"

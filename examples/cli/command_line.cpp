@@ -18,9 +18,24 @@
 namespace cli {
 namespace {
 
+void add_keys(CLI::App& app, StoreChoice& store, const std::string& prefix) {
+  auto* files =
+      app.add_option("--" + prefix + "key-file", store.key_files,
+                     "Master key of an encrypted store: 32 bytes or 64 hexadecimal digits, readable to nobody "
+                     "else; its id is the file's name. May be given several times, the current one first")
+          ->expected(1)
+          ->take_all()
+          ->type_name("FILE");
+  app.add_option("--" + prefix + "key-folder", store.key_folder,
+                 "Where the owners' keys are kept; beside the store unless given")
+      ->needs(files)
+      ->type_name("DIR");
+}
+
 void add_store(CLI::App& app, StoreChoice& store) {
   app.add_option("--store", store.uri, "Where jobs are kept: sqlite:FILE, postgresql://..., file:FOLDER or memory:")
       ->capture_default_str();
+  add_keys(app, store, "");
 }
 
 void add_llm(CLI::App& app, LlmChoice& llm, bool several) {
@@ -287,10 +302,12 @@ void add_stores(CLI::App& program, CommandLine& line) {
   store->require_subcommand(1);
   CLI::App* copy =
       store->add_subcommand("copy", "Copy all jobs and all that belongs to them, while nobody works on them");
-  copy->add_option("from", line.copy.from, "As for --store")->required()->type_name("FROM");
-  copy->add_option("to", line.copy.to, "As for --store; jobs that it has already stay as they are")
+  copy->add_option("from", line.copy.from.uri, "As for --store")->required()->type_name("FROM");
+  copy->add_option("to", line.copy.to.uri, "As for --store; jobs that it has already stay as they are")
       ->required()
       ->type_name("TO");
+  add_keys(*copy, line.copy.from, "from-");
+  add_keys(*copy, line.copy.to, "to-");
   add_json(*copy, line.copy.json, "{\"copied\": N, \"there\": N}");
   copy->callback(
       [&line] { line.chosen = [&line](const std::string& name) { return run_store_copy(name, line.copy); }; });

@@ -5,7 +5,10 @@
 namespace cli {
 
 std::string store_words(const StoreChoice& store) {
-  return store.uri == default_store ? "" : " --store " + shell_word(store.uri);
+  std::string words = store.uri == default_store ? "" : " --store " + shell_word(store.uri);
+  for (const std::string& file : store.key_files) words += " --key-file " + shell_word(file);
+  if (!store.key_folder.empty()) words += " --key-folder " + shell_word(store.key_folder);
+  return words;
 }
 
 std::string llm_words(const LlmChoice& llm) {

@@ -37,7 +37,7 @@ bespoke::Json parse(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-std::string read_input(const std::string& path) {
+std::string read_bytes(const std::string& path) {
   const std::unique_ptr<std::FILE, Closer> file(path == "-" ? nullptr : std::fopen(path.c_str(), "rb"));
   if (!file && path != "-") throw wrong(path, fmt::format("can't be opened: {}", std::strerror(errno)));
   std::FILE* const stream = file ? file.get() : stdin;
@@ -45,6 +45,11 @@ std::string read_input(const std::string& path) {
   char block[16384];
   while (const std::size_t count = std::fread(block, 1, sizeof block, stream)) text.append(block, count);
   if (std::ferror(stream) != 0) throw wrong(path, fmt::format("can't be read: {}", std::strerror(errno)));
+  return text;
+}
+
+std::string read_input(const std::string& path) {
+  std::string text = read_bytes(path);
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // a byte order mark is no part of the document
   return text;
 }

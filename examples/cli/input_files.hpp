@@ -7,6 +7,9 @@
 namespace cli {
 
 /// The whole of a file; "-" is standard input. Throws bespoke::Error(invalid_argument) that names it.
+std::string read_bytes(const std::string& path);
+
+/// The same for text: without a byte order mark.
 std::string read_input(const std::string& path);
 
 /// A JSON Resume document. Throws bespoke::Error(invalid_argument) that names the file and the place in it.

@@ -15,6 +15,8 @@ constexpr const char* default_output = "preview";
 
 struct StoreChoice {
   std::string uri = default_store;
+  std::vector<std::string> key_files;  ///< master keys, the current one first; empty: the store isn't encrypted
+  std::string key_folder;              ///< of the owners' keys; "" for beside the store
 };
 
 struct LlmChoice {
@@ -119,8 +121,8 @@ struct DoctorOptions {
 };
 
 struct CopyOptions {
-  std::string from;
-  std::string to;
+  StoreChoice from;
+  StoreChoice to;
   bool json = false;
 };
 

@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include "input_files.hpp"
+#include "master_keys.hpp"
 
 #include <bespoke/apply.hpp>
 #include <bespoke/open_llm.hpp>
@@ -27,7 +28,7 @@ std::unique_ptr<bespoke::JobStore> open_store(const StoreChoice& choice, std::sh
   }
   bespoke::StoreOptions options;
   options.log = std::move(log);
-  return bespoke::open_store(choice.uri, options);
+  return with_master_keys(bespoke::open_store(choice.uri, options), choice);
 }
 
 namespace {

@@ -13,8 +13,8 @@
 
 namespace cli {
 
-/// Opens the store. With `must_exist` a SQLite file that isn't there is `store_unavailable` rather than made, so that a
-/// mistyped path doesn't look like a store without jobs.
+/// Opens the store, under its master keys where there are some. With `must_exist` a SQLite file that isn't there is
+/// `store_unavailable` rather than made, so that a mistyped path doesn't look like a store without jobs.
 std::unique_ptr<bespoke::JobStore> open_store(const StoreChoice& choice, std::shared_ptr<bespoke::LogSink> log,
                                               bool must_exist);
 

@@ -111,8 +111,8 @@ ExitCode run_doctor(const std::string& /*program*/, const DoctorOptions& options
 
 ExitCode run_store_copy(const std::string& /*program*/, const CopyOptions& options) {
   const auto log = bespoke::stderr_log(bespoke::LogLevel::error);
-  const auto from = open_store({options.from}, log, true);
-  const auto to = open_store({options.to}, log, false);
+  const auto from = open_store(options.from, log, true);
+  const auto to = open_store(options.to, log, false);
   const bespoke::CopyReport report = bespoke::copy_store(*from, *to);
   Screen screen(stdout, look_of(stdout));
   screen.line(options.json ? fmt::format(R"({{"copied":{},"there":{}}})", report.copied, report.there)

@@ -25,7 +25,7 @@ struct StoreFinding {
 
 struct StoreReport {
   std::map<JobState, std::size_t> jobs;       ///< by state
-  std::map<std::string, std::int64_t> bytes;  ///< what takes how much room: files or tables
+  std::map<std::string, std::int64_t> bytes;  ///< what takes how much room: files, and tables with their indexes
   std::vector<RunnerStatus> runners;
   std::map<RunnerId, Liveness> lives;
   std::vector<StoreFinding> findings;

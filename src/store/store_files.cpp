@@ -10,6 +10,21 @@
 
 namespace bespoke {
 
+#ifdef BESPOKE_HAVE_SQLITE
+namespace {
+
+/// Of each table with its indexes, where SQLite was built to tell.
+void add_table_sizes(SqliteConnection& connection, StoreReport& report) {
+  if (connection.integer("SELECT count(*) FROM pragma_module_list WHERE name = 'dbstat'") == 0) return;
+  SqliteStatement table = connection.prepare(
+      "SELECT s.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name "
+      "WHERE d.aggregate = TRUE GROUP BY s.tbl_name");
+  while (table.step()) report.bytes[std::string(table.text(0))] = table.integer(1);
+}
+
+}  // namespace
+#endif
+
 void examine_sqlite_files([[maybe_unused]] const std::string& file, [[maybe_unused]] StoreReport& report) {
 #ifdef BESPOKE_HAVE_SQLITE
   for (const char* suffix : {"", "-wal"}) {
@@ -19,6 +34,7 @@ void examine_sqlite_files([[maybe_unused]] const std::string& file, [[maybe_unus
       report.bytes[std::filesystem::path(file + suffix).filename().string()] = static_cast<std::int64_t>(size);
   }
   SqliteConnection connection(file, SqliteConnection::Mode::read_only);
+  add_table_sizes(connection, report);
   SqliteStatement problem = connection.prepare("PRAGMA integrity_check(10)");
   std::string problems;
   while (problem.step()) {
