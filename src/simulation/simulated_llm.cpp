@@ -65,12 +65,13 @@ std::unique_ptr<LlmCall> SimulatedLlm::start(const LlmRequest& request, std::sha
   }
   if (rough && chance.happens(faults_.llm_refuses + faults_.llm_held_back)) {
     const bool held = chance.happens(faults_.llm_held_back / (faults_.llm_refuses + faults_.llm_held_back));
-    schedule_.in(chance.between(Millis(0), Millis(500)), life_, held ? "call held back" : "call refused",
-                 [sink, state, failure = held ? held_back(chance) : refusal()] {
-                   if (state->cancelled) return;
-                   state->over = true;
-                   sink->error(failure);
-                 });
+    const Millis delay = chance.between(Millis(0), Millis(500));  // in an order that every compiler keeps
+    const LlmFailure failure = held ? held_back(chance) : refusal();
+    schedule_.in(delay, life_, held ? "call held back" : "call refused", [sink, state, failure] {
+      if (state->cancelled) return;
+      state->over = true;
+      sink->error(failure);
+    });
     return call;
   }
   const std::string text = answer(request);
