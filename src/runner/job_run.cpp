@@ -104,6 +104,19 @@ void JobRun::loaded(std::vector<Payload> checkpoints, std::vector<Payload> calls
   begin_attempt();
 }
 
+/// What a phase's functions see of the job as it stands now.
+std::shared_ptr<AttemptContext> JobRun::context_of(const AttemptPtr& attempt, const std::string& model) const {
+  PhaseView view;
+  view.input = input_;
+  view.outputs = outputs_;
+  view.job_id = latest_.job.id;
+  view.owner = latest_.job.owner;
+  view.phase = attempt->phase;
+  view.attempt = attempt->number;
+  view.model = model;
+  return std::make_shared<AttemptContext>(std::move(view), attempt->stop.get_token(), attempt->channel);
+}
+
 void JobRun::begin_attempt() {
   auto attempt = std::make_shared<Attempt>();
   attempt->phase = latest_.job.phase;
@@ -119,15 +132,7 @@ void JobRun::begin_attempt() {
     run->stop_beyond_budget(still);
   });
   choose_model(attempt);
-  PhaseView view;
-  view.input = input_;
-  view.outputs = outputs_;
-  view.job_id = latest_.job.id;
-  view.owner = latest_.job.owner;
-  view.phase = attempt->phase;
-  view.attempt = attempt->number;
-  view.model = attempt->client == nullptr ? latest_.job.model : attempt->model;
-  attempt->context = std::make_shared<AttemptContext>(std::move(view), attempt->stop.get_token(), attempt->channel);
+  attempt->context = context_of(attempt, attempt->client == nullptr ? latest_.job.model : attempt->model);
   attempt_ = attempt;
   if (attempt->number > 1 && !sabotaged(Sabotage::append_after_retry)) owner_.text_void(latest_);
 
@@ -257,17 +262,8 @@ void JobRun::finish_phase(const AttemptPtr& attempt, Json output, const Usage& u
   } else if (!make_result) {
     store_finished_phase(kept, *kept, usage);
   } else {
-    PhaseView view;
-    view.input = input_;
-    view.outputs = outputs_;
-    view.job_id = latest_.job.id;
-    view.owner = latest_.job.owner;
-    view.phase = attempt->phase;
-    view.attempt = attempt->number;
-    view.model = latest_.job.model;
-    auto context = std::make_shared<AttemptContext>(std::move(view), attempt->stop.get_token(), attempt->channel);
     on_pool<Json>(
-        attempt, [context, &make_result] { return make_result(*context); },
+        attempt, [context = context_of(attempt, latest_.job.model), &make_result] { return make_result(*context); },
         [this, kept, usage](Json result) { store_finished_phase(kept, result, usage); });
   }
 }

@@ -118,6 +118,7 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   // job_run.cpp: the job's life
   void load();
   void loaded(std::vector<Payload> checkpoints, std::vector<Payload> calls, std::shared_ptr<const Json> input);
+  std::shared_ptr<AttemptContext> context_of(const AttemptPtr& attempt, const std::string& model) const;
   void begin_attempt();
   void end_attempt();
   bool current(const AttemptPtr& attempt) const { return !over_ && attempt == attempt_; }
