@@ -18,11 +18,18 @@ std::string_view bucket_of(const KeywordPlaces& before, const KeywordPlaces& aft
 
 }  // namespace
 
-KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items, Stemmer& stemmer) {
+std::vector<AnalysedText> analyse_items(const std::vector<Item>& items, Stemmer& stemmer) {
+  std::vector<AnalysedText> texts;
+  texts.reserve(items.size());
+  for (const Item& item : items) texts.push_back(analyse(stemmer, item.text));
+  return texts;
+}
+
+KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<AnalysedText>& texts) {
   const KeywordIndex index(keywords);
   KeywordTable table;
-  table.reserve(items.size());
-  for (const Item& item : items) table.push_back(index.match(analyse(stemmer, item.text)));
+  table.reserve(texts.size());
+  for (const AnalysedText& text : texts) table.push_back(index.match(text));
   return table;
 }
 
@@ -40,7 +47,7 @@ std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, c
 
 std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
                                          Stemmer& stemmer) {
-  return find_keywords(keywords, items, match_items(keywords, items, stemmer));
+  return find_keywords(keywords, items, match_items(keywords, analyse_items(items, stemmer)));
 }
 
 nlohmann::json coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
@@ -99,7 +106,7 @@ nlohmann::json score_json(const std::vector<Keyword>& keywords, const std::vecto
   return {{"before", points_before}, {"after", points_after}, {"max", most}, {"lines", std::move(lines)}};
 }
 
-std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
+std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<AnalysedText>& texts,
                                  const KeywordTable& matches, const Posting& posting, Stemmer& stemmer) {
   std::unordered_set<std::string> asked;
   for (const Token& token : stemmer.analyse(posting.title + "\n" + posting.description)) {
@@ -108,8 +115,8 @@ std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std
     }
   }
   std::vector<ItemRank> ranks;
-  ranks.reserve(items.size());
-  for (std::size_t item = 0; item < items.size(); ++item) {
+  ranks.reserve(texts.size());
+  for (std::size_t item = 0; item < texts.size(); ++item) {
     ItemRank rank;
     for (std::size_t i = 0; i < keywords.size(); ++i) {
       if (matches[item][i] == KeywordMatch::none) continue;
@@ -118,7 +125,7 @@ std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std
     }
     // Words shared with the posting decide between items with the same keywords.
     std::unordered_set<std::string> shared;
-    for (const Token& token : stemmer.analyse(items[item].text)) {
+    for (const Token& token : texts[item].tokens) {
       if (asked.contains(token.stem)) shared.insert(token.stem);
     }
     rank.score += std::min(0.9, 0.1 * static_cast<double>(shared.size()));

@@ -19,7 +19,11 @@ struct KeywordPlaces {
 /// Which keywords each item has, and how: `matches[item][keyword]`. `stemmer` must speak the keywords' language.
 using KeywordTable = std::vector<std::vector<KeywordMatch>>;
 
-KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items, Stemmer& stemmer);
+/// `texts` are those of the items.
+KeywordTable match_items(const std::vector<Keyword>& keywords, const std::vector<AnalysedText>& texts);
+
+/// The texts of items, analysed. Refer to them.
+std::vector<AnalysedText> analyse_items(const std::vector<Item>& items, Stemmer& stemmer);
 
 /// For each keyword, in order, by what `match_items` found.
 std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
@@ -45,7 +49,7 @@ struct ItemRank {
   std::vector<std::string> keywords;
 };
 
-std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<Item>& items,
+std::vector<ItemRank> rank_items(const std::vector<Keyword>& keywords, const std::vector<AnalysedText>& texts,
                                  const KeywordTable& matches, const Posting& posting, Stemmer& stemmer);
 
 }  // namespace bespoke

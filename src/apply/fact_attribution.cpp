@@ -8,7 +8,7 @@
 namespace bespoke {
 namespace {
 
-bool is_boundary(const FactClaim& claim, std::size_t i) {
+bool find_boundary(const FactClaim& claim, std::size_t i) {
   // Between token i - 1 and token i.
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::string_view gap = claim.facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
@@ -31,6 +31,10 @@ bool is_boundary(const FactClaim& claim, std::size_t i) {
          (lists.match("candidate", tokens, i + 1) > 0 || lists.match("company", tokens, i + 1) > 0);
 }
 
+bool starts_clause(const FactClaim& claim, std::size_t i) {
+  return claim.boundaries[i];
+}
+
 /// What follows says that what was named before isn't there.
 bool denied_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -39,7 +43,7 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
     if (gap.find(';') != std::string_view::npos) return false;
     // A comma and "I" may still speak of what was named: "Terraform, I have not used".
-    const bool boundary = is_boundary(claim, k);
+    const bool boundary = starts_clause(claim, k);
     if (boundary && lists.match("candidate", tokens, k) == 0) return false;
     if (lists.match("not_negation", tokens, k) > 0) return false;
     if (lists.match("negation", tokens, k) > 0) {
@@ -61,7 +65,7 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
 bool is_familiar(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
-  for (std::size_t k = i + 1; k < tokens.size() && !is_boundary(claim, k); ++k) {
+  for (std::size_t k = i + 1; k < tokens.size() && !starts_clause(claim, k); ++k) {
     if (lists.match("familiar", tokens, k) > 0) return !lists.contains("negation", tokens, i, tokens.size());
   }
   return false;
@@ -149,7 +153,7 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   // Where the clause of the token starts.
   std::size_t clause = i;
-  while (clause > 0 && !is_boundary(claim, clause)) --clause;
+  while (clause > 0 && !starts_clause(claim, clause)) --clause;
   bool negated = false;
   for (std::size_t k = clause; k <= i; ++k) {
     if (const std::size_t length = lists.match("not_negation", tokens, k); length > 0) {
@@ -171,7 +175,7 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   if (marker > i) {
     // Nothing before: what comes first behind it in its clause decides.
     std::size_t end = i + 1;
-    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    while (end < tokens.size() && !starts_clause(claim, end)) ++end;
     bool comma = false;
     for (std::size_t k = i + 1; k < end; ++k) {
       const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
@@ -203,13 +207,13 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   // German puts the verb before the pronoun: "würde ich gern".
   if (claim.facts.language == "de") {
     std::size_t end = i + 1;
-    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    while (end < tokens.size() && !starts_clause(claim, end)) ++end;
     if (wishes(lists, tokens, clause, end)) return Speaker::wish;
   }
   if (marker < clause) {
     // The pronoun stands in a clause before: what this one wishes for, it says anywhere.
     std::size_t end = i + 1;
-    while (end < tokens.size() && !is_boundary(claim, end)) ++end;
+    while (end < tokens.size() && !starts_clause(claim, end)) ++end;
     if (wishes(lists, tokens, clause, end)) return Speaker::wish;
   }
   if (wishes(lists, tokens, marker, i)) return Speaker::wish;
@@ -226,6 +230,8 @@ void attribute(FactClaim& claim) {
   if (!claim.letter) return;
 
   const WordLists& lists = WordLists::speakers(claim.facts.language);
+  claim.boundaries.assign(tokens.size(), false);
+  for (std::size_t i = 1; i < tokens.size(); ++i) claim.boundaries[i] = find_boundary(claim, i);
   std::vector<int> markers(tokens.size(), 0);  // 1: the applicant, -1: the company
   const std::vector<std::string>& company = claim.index->company();
   const auto telling = std::find_if(company.begin(), company.end(), [](const std::string& word) {

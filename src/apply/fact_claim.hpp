@@ -29,6 +29,7 @@ struct FactClaim {
   FactSources cited;                     ///< what the text may be drawn from
   FactSources around;                    ///< and what stands in the same entries
   std::vector<Speaker> speakers;         ///< of each token
+  std::vector<bool> boundaries;          ///< whether another clause begins at a token of a letter
   std::vector<const FactEntry*> places;  ///< the entry that a token of a letter is said of; null when none is named
 
   std::string words(std::size_t first, std::size_t last) const {

@@ -38,11 +38,12 @@ struct FactGuard::Facts {
     std::size_t invisible = 0;
     const std::string text = strip_invisible(raw, invisible);
     const bool letter = evidence == nullptr;
-    const std::string text_language = detect_language(text, letter ? posting.language : language);
+    std::vector<Token> tokens = tokenize(text);
+    const std::string text_language = detect_language(tokens, letter ? posting.language : language);
     Analysed& with = analysed(text_language);
 
     FactClaim claim;
-    claim.facts = read_fact_text(text, text_language, with.stemmer);
+    claim.facts = read_fact_text(text, std::move(tokens), text_language, with.stemmer);
     claim.index = &with.index;
     claim.today = today;
     claim.letter = letter;

@@ -63,7 +63,7 @@ std::unique_ptr<FactSource> make_source(std::string pointer, std::string text, s
   auto source = std::make_unique<FactSource>();
   source->pointer = std::move(pointer);
   source->text = std::move(text);
-  source->facts = read_fact_text(source->text, language, stemmer);
+  source->facts = read_fact_text(source->text, tokenize(source->text), language, stemmer);
   for (const Token& token : source->facts.tokens) {
     source->words.insert(token.folded);
     if (!token.number && !is_stop_word(token.folded)) source->stems.insert(token.stem);
@@ -73,11 +73,11 @@ std::unique_ptr<FactSource> make_source(std::string pointer, std::string text, s
 
 }  // namespace
 
-FactText read_fact_text(std::string_view text, std::string_view language, Stemmer& stemmer) {
+FactText read_fact_text(std::string_view text, std::vector<Token> tokens, std::string_view language, Stemmer& stemmer) {
   FactText facts;
   facts.text = text;
   facts.language = language;
-  facts.tokens = stemmer.analyse(text);
+  facts.tokens = stemmer.analyse(std::move(tokens));
   facts.dates = find_dates(text, facts.tokens);
   std::vector<bool> skip(facts.tokens.size(), false);
   for (const DateMention& date : facts.dates) {

@@ -34,7 +34,8 @@ struct FactText {
   FactText& operator=(FactText&&) = default;
 };
 
-FactText read_fact_text(std::string_view text, std::string_view language, Stemmer& stemmer);
+/// `tokens` are those of `text`.
+FactText read_fact_text(std::string_view text, std::vector<Token> tokens, std::string_view language, Stemmer& stemmer);
 
 /// One string of the profile, or the posting, as evidence.
 struct FactSource {

@@ -60,7 +60,10 @@ std::string detect_language(std::string_view text, std::string_view fallback) {
   // A few thousand bytes tell as much as a book.
   std::size_t limit = std::min<std::size_t>(text.size(), 6000);
   while (limit < text.size() && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) ++limit;
-  const std::vector<Token> tokens = tokenize(text.substr(0, limit));
+  return detect_language(tokenize(text.substr(0, limit)), fallback);
+}
+
+std::string detect_language(const std::vector<Token>& tokens, std::string_view fallback) {
   std::size_t latin = 0;
   std::size_t arabic = 0;
   std::size_t han = 0;

@@ -66,8 +66,7 @@ std::string Stemmer::cut(const std::string& folded) const {
   return stem;
 }
 
-std::vector<Token> Stemmer::analyse(std::string_view text) {
-  std::vector<Token> tokens = tokenize(text);
+std::vector<Token> Stemmer::analyse(std::vector<Token> tokens) {
   for (Token& token : tokens) token.stem = stem(token.folded);
   return tokens;
 }

@@ -23,7 +23,8 @@ class Stemmer {
   const std::string& stem(const std::string& folded);
 
   /// The tokens of `text` with their stems.
-  std::vector<Token> analyse(std::string_view text);
+  std::vector<Token> analyse(std::string_view text) { return analyse(tokenize(text)); }
+  std::vector<Token> analyse(std::vector<Token> tokens);
 
  private:
   std::string cut(const std::string& folded) const;

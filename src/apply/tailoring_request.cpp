@@ -34,9 +34,10 @@ json item_json(const Item& item, const ItemRank& rank, const ContactMask& mask) 
 /// The data that both requests share; `items` are what is visible.
 json make_context(Tailoring& tailoring, std::string_view task, const std::vector<Item>& items,
                   const std::vector<CvChange>& changes) {
-  const KeywordTable matches = match_items(tailoring.keywords, items, tailoring.stemmer);
+  const std::vector<AnalysedText> analysed = analyse_items(items, tailoring.stemmer);
+  const KeywordTable matches = match_items(tailoring.keywords, analysed);
   const std::vector<ItemRank> ranks =
-      rank_items(tailoring.keywords, items, matches, tailoring.posting, tailoring.stemmer);
+      rank_items(tailoring.keywords, analysed, matches, tailoring.posting, tailoring.stemmer);
   json list = json::array();
   for (std::size_t i = 0; i < items.size(); ++i) list.push_back(item_json(items[i], ranks[i], tailoring.mask));
 
@@ -111,7 +112,8 @@ LlmRequest make_cv_request(Tailoring& tailoring, const Prompts& prompts, std::st
   LlmRequest request =
       make_request(make_context(tailoring, "cv", tailoring.items, {}), prompts.text("cv_system"), nonce);
   request.schema_name = "cv_edits";
-  request.schema = Json::parse(apply_file("schemas/cv_edits.json"));
+  static const auto& schema = *new Json(Json::parse(apply_file("schemas/cv_edits.json")));
+  request.schema = schema;
   return request;
 }
 
