@@ -59,6 +59,30 @@ void check_joined(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "durch Thermografie und Wartung" of "durch Wartung": the new noun stands before what is known.
+void check_joined_ahead(const FactClaim& claim, FactVerdicts& verdicts) {
+  constexpr auto ahead = std::to_array<std::string_view>(
+      {"durch", "mit", "fur", "per", "avec", "par", "pour", "con", "por", "para", "mittels", "dank"});
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 2; i + 1 < tokens.size(); ++i) {
+    const std::string& joiner = tokens[i].folded;
+    if (joiner != "und" && joiner != "sowie" && joiner != "et" && joiner != "y" && joiner != "e") continue;
+    const Token& token = tokens[i - 1];
+    if (std::find(ahead.begin(), ahead.end(), tokens[i - 2].folded) == ahead.end() || token.folded.size() < 5 ||
+        token.has_digit || token.ends_sentence || (claim.facts.language == "de" && !token.capital))
+      continue;
+    bool goes_on = false;
+    for (std::size_t k = i + 1; k < std::min(i + 4, tokens.size()); ++k)
+      goes_on = goes_on || (!is_stop_word(tokens[k].folded) && is_known(claim, tokens[k]));
+    if (!goes_on || is_known(claim, token) || claim.index->has_stem(token.stem) ||
+        WordLists::facts().match("plain", tokens, i - 1) > 0 || !WordLists::titles().list_of(tokens, i - 1).empty() ||
+        !WordLists::nouns().list_of(tokens, i - 1).empty() || !WordLists::tongues().list_of(tokens, i - 1).empty())
+      continue;
+    const std::string words = claim.words(i - 1, i - 1);
+    verdicts.violation("claim", words, fmt::format("nothing in the evidence speaks of \"{}\"", words));
+  }
+}
+
 /// Whether something new may be said from the token on: behind a mark, or with a word that adds.
 bool starts_phrase(const FactClaim& claim, std::size_t i) {
   constexpr auto adding = std::to_array<std::string_view>(
@@ -107,6 +131,7 @@ void check_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_additions(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.foreign || claim.facts.language == "en") return;
   check_joined(claim, verdicts);
+  check_joined_ahead(claim, verdicts);
   // A summary may speak of qualities that stand nowhere.
   if (claim.about_person) return;
   if (claim.facts.language == "de" || claim.facts.language == "fr" || claim.facts.language == "es")

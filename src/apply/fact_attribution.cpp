@@ -199,7 +199,9 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
         std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
           return quantity.first == clause + 1 && quantity.dimension == Dimension::time;
         });
-    if ((years || is_of_himself(tokens[clause])) && end < tokens.size() && markers[end] > 0 &&
+    // "Infirmière depuis dix ans, je ..."
+    const bool title = !WordLists::titles().list_of(tokens, clause).empty();
+    if ((years || title || is_of_himself(tokens[clause])) && end < tokens.size() && markers[end] > 0 &&
         !wishes(lists, tokens, 0, i))
       return Speaker::person;
     return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;

@@ -1,5 +1,7 @@
 #include "apply/fact_hits.hpp"
 
+#include "apply/english_words.hpp"
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -168,12 +170,32 @@ void check_others(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Programmierung durch den Hersteller", "packed by a supplier": the deed before "by" is the agent's.
+void check_agents(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign || lists().contains("agent", claim.facts.tokens)) return;
+  for (const FactSource* source : claim.cited) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+      const std::string& by = tokens[i].folded;
+      if (by != "by" && by != "durch" && by != "von" && by != "vom" && by != "par" && by != "por") continue;
+      if (!lists().contains("agent", tokens, i + 1, std::min(i + 4, tokens.size()))) continue;
+      const Token& deed = tokens[i - 1];
+      if (deed.folded.size() < 5 || is_stop_word(deed.folded)) continue;
+      for (std::size_t k = 0; k < claim.facts.tokens.size(); ++k) {
+        if (EnglishWords::same_root(claim.facts.tokens[k].stem, deed.stem))
+          return verdicts.violation("part", claim.words(k, k), "the evidence says that others did it");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts) {
   check_leading(claim, verdicts);
   check_taking_part(claim, verdicts);
   check_others(claim, verdicts);
+  check_agents(claim, verdicts);
 }
 
 }  // namespace bespoke

@@ -186,11 +186,22 @@ void check_superlatives(const FactClaim& claim, FactVerdicts& verdicts) {
         return source->words.contains(tokens.front().folded);
       }))
     verdicts.violation("scope", claim.words(0, 0), "the evidence ranks nothing");
-  for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+  // "El hotel con menos quejas de la cadena"
+  for (std::size_t i = 1; language == "es" && i + 3 < tokens.size(); ++i) {
+    const bool fewest = tokens[i - 1].folded == "con" && (tokens[i].folded == "menos" || tokens[i].folded == "mas");
+    if (!fewest || (tokens[i + 2].folded != "del" && tokens[i + 2].folded != "de") ||
+        (claim.letter && !claim.claimed(i)))
+      continue;
+    const bool known = std::any_of(claim.around.begin(), claim.around.end(),
+                                   [&](const FactSource* source) { return source->words.contains(tokens[i].folded); });
+    if (!known) verdicts.violation("scope", claim.words(i - 1, i + 2), "the evidence ranks nothing");
+  }
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (tokens[i].folded != (language == "fr" ? "plus" : "mas") || (claim.letter && !claim.claimed(i))) continue;
     const std::string& next = tokens[i + 1].folded;
     if (next == "de" || next == "d" || next == "que" || tokens[i + 1].has_digit || tokens[i].ends_sentence) continue;
-    bool article = false;
+    // "Plus grand club de la ville"
+    bool article = i == 0 && !claim.letter && !tokens[1].has_digit;
     // Spanish has the noun between: "las mermas más bajas".
     for (std::size_t k = i; k-- > 0 && i - k <= (language == "es" ? 3 : 1);)
       article = article || std::find(std::begin(articles), std::end(articles), tokens[k].folded) != std::end(articles);

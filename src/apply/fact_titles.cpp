@@ -224,6 +224,19 @@ void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const FactSource* source : claim.around) {
     if (!source->pointer.ends_with("/position")) continue;
     const std::vector<Token>& there = source->facts.tokens;
+    // "Gobernanta" of who is subgobernanta
+    for (const Token& token : there) {
+      constexpr auto prefixes = std::to_array<std::string_view>({"sub", "vice", "vize", "unter", "hilfs"});
+      for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
+        const bool rest = std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) {
+          return tokens[i].folded.size() > 5 && token.folded.size() == prefix.size() + tokens[i].folded.size() &&
+                 token.folded.starts_with(prefix) && token.folded.ends_with(tokens[i].folded);
+        });
+        if (rest)
+          return verdicts.violation("title", claim.words(i, i),
+                                    fmt::format("the evidence says \"{}\" of that title", token.folded));
+      }
+    }
     for (std::size_t k = 0; k + 1 < there.size(); ++k) {
       if (WordLists::facts().match("demotion", there, k) != 1 || !titles().list_of(there, k + 1).empty()) continue;
       for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
@@ -290,6 +303,12 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
       source = find_doing(claim.letter ? scope : claim.cited, tokens[i]);
     // The same words in a row, such as the name of a prize or of a course of study.
     if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i);
+    // Whom the person stands in for goes by any name in another language.
+    if (source == nullptr && others && claim.foreign && !claim.letter && claim.cited.size() == 1) {
+      const std::vector<Token>& cited = claim.cited.front()->facts.tokens;
+      if (WordLists::facts().contains("participation", cited) || WordLists::facts().contains("stand_in", cited))
+        source = claim.cited.front();
+    }
     // Somebody else's rank goes by other names in another language.
     if (source == nullptr && others && claim.foreign && is_rank(list)) {
       for (const FactSource* candidate : scope) {

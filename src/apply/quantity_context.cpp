@@ -108,6 +108,10 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     if (in.tokens[i - 1].ends_sentence || in.tokens[i].has_digit) return;
     goes_on = goes_on || in.word(i) == "and" || in.word(i) == "while" || in.word(i) == "und" || in.word(i) == "et" ||
               in.word(i) == "y" || in.word(i) == "plus";
+    // "... and I run it every month"
+    if (goes_on &&
+        (in.word(i) == "i" || in.word(i) == "ich" || in.word(i) == "j" || in.word(i) == "je" || in.word(i) == "yo"))
+      return;
     const std::string_view gap = in.gap_before(i);
     if (gap.find_first_of(";:()") != std::string_view::npos) return;
     if (i > quantity.last + 1 && gap.find(',') != std::string_view::npos) return;

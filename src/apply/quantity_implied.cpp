@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace bespoke {
 namespace {
@@ -93,6 +94,19 @@ bool is_one_in(const Quantity& claim, const FactSource& source) {
   });
 }
 
+/// "in three shifts" of "Dreischichtbetrieb"
+bool is_in_compound(const Quantity& claim, const FactSource& source) {
+  constexpr std::pair<std::string_view, double> numbers[] = {{"zwei", 2}, {"drei", 3},  {"vier", 4},
+                                                             {"funf", 5}, {"sechs", 6}, {"sieben", 7}};
+  if (claim.dimension != Dimension::count || source.facts.language != "de") return false;
+  return std::any_of(source.facts.tokens.begin(), source.facts.tokens.end(), [&](const Token& token) {
+    return std::any_of(std::begin(numbers), std::end(numbers), [&](const auto& number) {
+      return near(number.second, claim.value) && token.folded.size() > number.first.size() + 3 &&
+             token.folded.starts_with(number.first) && token.folded.find("und") == std::string::npos;
+    });
+  });
+}
+
 }  // namespace
 
 bool says_difference(const FactClaim& text, const Quantity& claim) {
@@ -124,7 +138,8 @@ int ordinal_of(std::string_view folded) {
 
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
-         is_during(text, claim, source) || is_age(text, claim, source) || is_one_in(claim, source);
+         is_during(text, claim, source) || is_age(text, claim, source) || is_one_in(claim, source) ||
+         is_in_compound(claim, source);
 }
 
 }  // namespace bespoke
