@@ -64,6 +64,16 @@ TEST(JobJson, KeepsEveryMemberOnTheWayThere_AndBack) {
   const JobRecord record = a_full_record();
   EXPECT_EQ(job_record_from_json(to_json(record)), record);
   EXPECT_EQ(job_from_json(to_json(record.job)), record.job);
+  EXPECT_EQ(job_record_from_json(to_brief_json(record)), record);
+}
+
+TEST(JobJson, InBriefLeavesOutWhatAReaderAssumes) {
+  JobRecord record = a_full_record();
+  EXPECT_EQ(to_brief_json(record).text().find("null"), std::string::npos);
+  record.job = Job();
+  record.job.phases = {{"a", "A", 10}, {"b", "B", 50}};
+  EXPECT_EQ(job_record_from_json(to_brief_json(record)), record);
+  EXPECT_LT(to_brief_json(record).text().size(), to_json(record).text().size());
 }
 
 TEST(JobJson, HasTheMembersOfTheDesignInItsOrder) {

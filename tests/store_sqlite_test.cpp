@@ -95,15 +95,15 @@ TEST_F(SqliteStoreTest, RefusesANewerSchemaAndLeavesItAlone) {
   raw()->execute("PRAGMA user_version = 99");
   const std::string before = read_file(file());
   EXPECT_THAT(message_of([&] { open(); }, ErrorCode::unsupported),
-              AllOf(HasSubstr(file().string()), HasSubstr("version 99"), HasSubstr("up to 2")));
+              AllOf(HasSubstr(file().string()), HasSubstr("version 99"), HasSubstr("up to 3")));
   EXPECT_EQ(read_file(file()), before);
 }
 
 TEST_F(SqliteStoreTest, StopsWritingWhenANewerLibraryHasMigratedTheFile) {
   const std::unique_ptr<JobStore> store = open();
-  raw()->execute("PRAGMA user_version = 3");
+  raw()->execute("PRAGMA user_version = 4");
   EXPECT_THAT(message_of([&] { apply_one(*store, submit_of(queued_job())); }, ErrorCode::unsupported),
-              HasSubstr("version 3"));
+              HasSubstr("version 4"));
 }
 
 void add_a_column(SqliteConnection& connection) {

@@ -45,7 +45,10 @@ struct JobRecord {
 /// `{"job": …, "control": …}`, for stores that keep text.
 Json to_json(const JobRecord& record);
 
-/// Reads what `to_json` wrote. Throws Error(store_corrupt).
+/// The same without the members that say nothing, such as those of phases to come.
+Json to_brief_json(const JobRecord& record);
+
+/// Reads what either wrote. Throws Error(store_corrupt).
 JobRecord job_record_from_json(const Json& json);
 
 /// When a job may be claimed by a live runner: `run_at` of a queued one, `waiting.until` of a waiting one. Running and

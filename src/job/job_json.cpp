@@ -74,19 +74,72 @@ void write(JsonWriter& out, const std::optional<Waiting>& waiting) {
   out.end_object();
 }
 
-void write(JsonWriter& out, const PhaseRecord& phase) {
+/// Which members are written: all, or only those that tell something a reader wouldn't assume without them.
+enum class Members : std::uint8_t { all, telling };
+
+void write(JsonWriter& out, const PhaseRecord& phase, Members members) {
+  const bool all = members == Members::all;
   out.begin_object();
   out.key("name").value(phase.name);
   out.key("label").value(phase.label);
   out.key("percent").value(phase.percent);
-  out.key("state").value(to_string(phase.state));
-  write(out.key("started_at"), phase.started_at);
-  write(out.key("ended_at"), phase.ended_at);
-  out.key("attempts").value(phase.attempts);
-  out.key("model").value(phase.model);
-  write(out.key("usage"), phase.usage);
-  write(out.key("error"), phase.error);
+  if (all || phase.state != PhaseState::pending) out.key("state").value(to_string(phase.state));
+  if (all || phase.started_at) write(out.key("started_at"), phase.started_at);
+  if (all || phase.ended_at) write(out.key("ended_at"), phase.ended_at);
+  if (all || phase.attempts != 0) out.key("attempts").value(phase.attempts);
+  if (all || !phase.model.empty()) out.key("model").value(phase.model);
+  if (all || phase.usage != Usage{}) write(out.key("usage"), phase.usage);
+  if (all || phase.error) write(out.key("error"), phase.error);
   out.end_object();
+}
+
+void write(JsonWriter& out, const Job& job, Members members) {
+  const bool all = members == Members::all;
+  out.begin_object();
+  out.key("id").value(job.id.to_string());
+  out.key("owner").value(job.owner);
+  out.key("pipeline").value(job.pipeline);
+  out.key("version").value(job.version);
+  out.key("state").value(to_string(job.state));
+  out.key("phase").value(job.phase);
+  out.key("label").value(job.label);
+  out.key("percent").value(job.percent);
+  out.key("revision").value(job.revision);
+  out.key("attempt").value(job.attempt);
+  out.key("attempts_used").value(job.attempts_used);
+  out.key("max_attempts").value(job.max_attempts);
+  if (all || job.waiting) write(out.key("waiting"), job.waiting);
+  if (all || job.error) write(out.key("error"), job.error);
+  out.key("phases").begin_array();
+  for (const PhaseRecord& phase : job.phases) write(out, phase, members);
+  out.end_array();
+  if (all || job.usage != Usage{}) write(out.key("usage"), job.usage);
+  if (all || !job.model.empty()) out.key("model").value(job.model);
+  if (all || !job.tags.empty()) {
+    out.key("tags").begin_array();
+    for (const std::string& tag : job.tags) out.value(tag);
+    out.end_array();
+  }
+  if (all || !job.key.empty()) out.key("key").value(job.key);
+  out.key("created_at").value(to_rfc3339(job.created_at));
+  out.key("updated_at").value(to_rfc3339(job.updated_at));
+  if (all || job.started_at) write(out.key("started_at"), job.started_at);
+  if (all || job.ended_at) write(out.key("ended_at"), job.ended_at);
+  if (all || job.expires_at) write(out.key("expires_at"), job.expires_at);
+  if (all || !job.traceparent.empty()) out.key("traceparent").value(job.traceparent);
+  out.end_object();
+}
+
+/// Reads a member that may be left out.
+template <typename Value>
+void read_if_there(const json& tree, const char* member, Value& value) {
+  if (const auto found = tree.find(member); found != tree.end()) found->get_to(value);
+}
+
+/// A member that may be left out or null.
+const json* find_value(const json& tree, const char* member) {
+  const auto found = tree.find(member);
+  return found == tree.end() || found->is_null() ? nullptr : &*found;
 }
 
 PhaseRecord phase_from_tree(const json& tree) {
@@ -94,13 +147,13 @@ PhaseRecord phase_from_tree(const json& tree) {
   phase.name = tree.at("name");
   phase.label = tree.at("label");
   phase.percent = tree.at("percent");
-  phase.state = word(tree, "state", phase_state_from_string);
+  if (tree.contains("state")) phase.state = word(tree, "state", phase_state_from_string);
   phase.started_at = optional_time(tree, "started_at");
   phase.ended_at = optional_time(tree, "ended_at");
-  phase.attempts = tree.at("attempts");
-  if (const auto model = tree.find("model"); model != tree.end()) phase.model = *model;
-  phase.usage = usage_from_tree(tree.at("usage"));
-  if (!tree.at("error").is_null()) phase.error = error_from_tree(tree.at("error"));
+  read_if_there(tree, "attempts", phase.attempts);
+  read_if_there(tree, "model", phase.model);
+  if (const json* usage = find_value(tree, "usage")) phase.usage = usage_from_tree(*usage);
+  if (const json* error = find_value(tree, "error")) phase.error = error_from_tree(*error);
   return phase;
 }
 
@@ -133,37 +186,7 @@ ordered_json to_tree(const ErrorInfo& error) {
 }
 
 void write(JsonWriter& out, const Job& job) {
-  out.begin_object();
-  out.key("id").value(job.id.to_string());
-  out.key("owner").value(job.owner);
-  out.key("pipeline").value(job.pipeline);
-  out.key("version").value(job.version);
-  out.key("state").value(to_string(job.state));
-  out.key("phase").value(job.phase);
-  out.key("label").value(job.label);
-  out.key("percent").value(job.percent);
-  out.key("revision").value(job.revision);
-  out.key("attempt").value(job.attempt);
-  out.key("attempts_used").value(job.attempts_used);
-  out.key("max_attempts").value(job.max_attempts);
-  write(out.key("waiting"), job.waiting);
-  write(out.key("error"), job.error);
-  out.key("phases").begin_array();
-  for (const PhaseRecord& phase : job.phases) write(out, phase);
-  out.end_array();
-  write(out.key("usage"), job.usage);
-  out.key("model").value(job.model);
-  out.key("tags").begin_array();
-  for (const std::string& tag : job.tags) out.value(tag);
-  out.end_array();
-  out.key("key").value(job.key);
-  out.key("created_at").value(to_rfc3339(job.created_at));
-  out.key("updated_at").value(to_rfc3339(job.updated_at));
-  write(out.key("started_at"), job.started_at);
-  write(out.key("ended_at"), job.ended_at);
-  write(out.key("expires_at"), job.expires_at);
-  out.key("traceparent").value(job.traceparent);
-  out.end_object();
+  write(out, job, Members::all);
 }
 
 Usage usage_from_tree(const json& tree) {
@@ -201,22 +224,22 @@ Job job_from_tree(const json& tree) {
   job.attempt = tree.at("attempt");
   job.attempts_used = tree.at("attempts_used");
   job.max_attempts = tree.at("max_attempts");
-  if (const json& waiting = tree.at("waiting"); !waiting.is_null()) {
-    job.waiting = Waiting{word(waiting, "reason", wait_reason_from_string),
-                          from_rfc3339(waiting.at("until").get_ref<const std::string&>()), waiting.at("signal")};
+  if (const json* waiting = find_value(tree, "waiting")) {
+    job.waiting = Waiting{word(*waiting, "reason", wait_reason_from_string),
+                          from_rfc3339(waiting->at("until").get_ref<const std::string&>()), waiting->at("signal")};
   }
-  if (!tree.at("error").is_null()) job.error = error_from_tree(tree.at("error"));
+  if (const json* error = find_value(tree, "error")) job.error = error_from_tree(*error);
   for (const json& phase : tree.at("phases")) job.phases.push_back(phase_from_tree(phase));
-  job.usage = usage_from_tree(tree.at("usage"));
-  job.model = tree.at("model");
-  job.tags = tree.at("tags").get<std::vector<std::string>>();
-  job.key = tree.at("key");
+  if (const json* usage = find_value(tree, "usage")) job.usage = usage_from_tree(*usage);
+  read_if_there(tree, "model", job.model);
+  read_if_there(tree, "tags", job.tags);
+  read_if_there(tree, "key", job.key);
   job.created_at = from_rfc3339(tree.at("created_at").get_ref<const std::string&>());
   job.updated_at = from_rfc3339(tree.at("updated_at").get_ref<const std::string&>());
   job.started_at = optional_time(tree, "started_at");
   job.ended_at = optional_time(tree, "ended_at");
   job.expires_at = optional_time(tree, "expires_at");
-  job.traceparent = tree.at("traceparent");
+  read_if_there(tree, "traceparent", job.traceparent);
   return job;
 }
 
@@ -230,11 +253,13 @@ Job job_from_json(const Json& text) {
   return reading(ErrorCode::invalid_argument, "the job", [&] { return job_from_tree(to_nlohmann(text)); });
 }
 
-Json to_json(const JobRecord& record) {
+namespace {
+
+Json record_json(const JobRecord& record, Members members) {
   const JobControl& control = record.control;
   JsonWriter out;
   out.begin_object();
-  write(out.key("job"), record.job);
+  write(out.key("job"), record.job, members);
   out.key("control").begin_object();
   out.key("runner").value(control.runner.to_string());
   out.key("epoch").value(control.epoch);
@@ -256,6 +281,16 @@ Json to_json(const JobRecord& record) {
   out.end_object();
   out.end_object();
   return out.take();
+}
+
+}  // namespace
+
+Json to_json(const JobRecord& record) {
+  return record_json(record, Members::all);
+}
+
+Json to_brief_json(const JobRecord& record) {
+  return record_json(record, Members::telling);
 }
 
 JobRecord job_record_from_json(const Json& text) {

@@ -270,8 +270,10 @@ void JobRun::finish_phase(const AttemptPtr& attempt, Json output, const Usage& u
 
 void JobRun::store_finished_phase(const std::shared_ptr<const Json>& output, const std::optional<Json>& result,
                                   const Usage& usage) {
-  const JobRecord before = latest_;
   const std::string phase = latest_.job.phase;
+  std::function<void()> tell;
+  if (log_.enabled(LogLevel::info))
+    tell = [this, before = latest_] { log_.about_job(LogLevel::info, "phase finished", before); };
   end_attempt();
   Baggage baggage;
   if (result) baggage.put.push_back({PayloadKind::result, "", result->text()});
@@ -283,8 +285,7 @@ void JobRun::store_finished_phase(const std::shared_ptr<const Json>& output, con
   journal_.clear();
   Transition transition = pipeline_->machine.on(latest_, event::PhaseFinished{usage}, seams_.clock.wall_now());
   const bool more = transition.commands.run.has_value();
-  enqueue(std::move(transition), std::move(baggage),
-          [this, before] { log_.about_job(LogLevel::info, "phase finished", before); });
+  enqueue(std::move(transition), std::move(baggage), std::move(tell));
   if (more) {
     begin_attempt();
     flush_soon();

@@ -116,7 +116,8 @@ void JobRun::commit_done(CommitOutcome outcome) {
   }
   if (!outbox_.empty()) flush_soon();
   const bool urgent = std::any_of(outbox_.begin(), outbox_.end(), [](const Pending& pending) {
-    return pending.after != nullptr || pending.mutation.record->job.state != JobState::running;
+    return pending.after != nullptr || pending.mutation.kind == MutationKind::checkpoint ||
+           pending.mutation.record->job.state != JobState::running;
   });
   if (urgent) flush();
 }

@@ -27,7 +27,7 @@ void add_columns(PostgresStatement& statement, const JobRecord& record) {
   statement.add(is_terminal(job.state) ? milliseconds(job.expires_at) : std::nullopt);
   statement.add_array(job.tags);
   statement.add(record.control.epoch).add(job.phase).add(job.attempt).add(job.version).add(job.model);
-  statement.add(to_json(record).text());
+  statement.add(to_brief_json(record).text());
 }
 
 void add_parts(PostgresStatement& statement, const Mutation& mutation) {

@@ -23,7 +23,7 @@ std::vector<EncodedMutation> encode(std::span<const Mutation> batch) {
   encoded.reserve(batch.size());
   for (const Mutation& mutation : batch) {
     const bool stored = mutation.kind == MutationKind::submit || is_put(mutation.kind);
-    encoded.push_back({mutation, stored ? to_json(*mutation.record).text() : std::string()});
+    encoded.push_back({mutation, stored ? to_brief_json(*mutation.record).text() : std::string()});
   }
   return encoded;
 }
