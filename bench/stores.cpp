@@ -245,6 +245,16 @@ void grown_checkpoint(benchmark::State& state, const std::string& kind) {
   checkpoint_batches(state, *Grown::of(kind, state.range(0)).opened->store, grown_flight);
 }
 
+/// A look for claimable jobs while every owner has as many running as may be.
+void grown_full_owners(benchmark::State& state, const std::string& kind) {
+  JobStore& store = *Grown::of(kind, state.range(0)).opened->store;
+  submit(store, grown_flight, true);
+  ClaimQuery query = claim_query(grown_flight);
+  query.max_running_per_owner = 1;
+  for (auto _ : state) benchmark::DoNotOptimize(store.claimable(query));
+  count_items(state, 1);
+}
+
 void grown_get(benchmark::State& state, const std::string& kind) {
   const Grown& grown = Grown::of(kind, state.range(0));
   std::size_t at = 0;
@@ -357,6 +367,7 @@ int main(int argc, char** argv) {
         add("grown_get", kind, grown_get, {size});
         add("grown_list", kind, grown_list, {size});
         add("grown_checkpoint", kind, grown_checkpoint, {size});
+        add("grown_full_owners", kind, grown_full_owners, {size});
         add("grown_claim", kind, grown_claim, {size});
         add("grown_submit", kind, grown_submit, {size});
       }

@@ -179,6 +179,26 @@ STORE_CASE(ClaimableGivesNoMoreOfAnOwnerThanMayRun) {
   EXPECT_EQ(claimable(store, query).size(), 4U);
 }
 
+STORE_CASE(ClaimableFindsOwnersWithRoomBehindLongQueuesOfThoseWithoutAny) {
+  std::vector<Mutation> batch;
+  const JobRecord running = job_of("busy");
+  batch.push_back(submit_of(running));
+  for (int i = 0; i < 220; ++i) batch.push_back(submit_of(job_of("busy")));
+  JobRecord urgent = job_of("late");
+  urgent.control.priority = 1;
+  const JobRecord usual = job_of("late");
+  const JobRecord other = job_of("");
+  for (const JobRecord* record : Records{&usual, &urgent, &other}) batch.push_back(submit_of(*record));
+  store->apply(batch);
+  apply_one(store.store(), put_of(MutationKind::claim, claimed(running, fresh_runner())));
+  ClaimQuery query = claim_query();
+  query.max_running_per_owner = 1;
+  const std::vector<JobId> one_each = claimable(store, query);
+  ASSERT_EQ(one_each.size(), 2U);
+  EXPECT_EQ(one_each[0], urgent.job.id);
+  EXPECT_EQ(one_each[1], other.job.id);
+}
+
 STORE_CASE(LatecomerDoesNotWaitForTheQueueOfAnotherOwner) {
   std::vector<JobRecord> busy;
   for (int i = 0; i < 20; ++i) submit(store, busy.emplace_back(job_of("busy")));

@@ -3,6 +3,7 @@
 #include "store/sqlite_queries.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace bespoke {
@@ -29,12 +30,21 @@ struct Candidate {
 class Collector {
  public:
   Collector(SqliteConnection& connection, const ClaimQuery& query)
-      : query_(query), now_(stored_time(query.now)), room_(query, [&connection](const std::string& owner) {
+      : query_(query),
+        now_(stored_time(query.now)),
+        running_([&connection](const std::string& owner) {
           SqliteStatement count =
               connection.prepare("SELECT count(*) FROM jobs INDEXED BY jobs_running WHERE state = 1 AND owner = ?1");
           count.bind(owner).step();
           return static_cast<int>(count.integer(0));
-        }) {}
+        }),
+        room_(query, running_) {}
+
+  /// Forgets what was taken.
+  void start_again() {
+    candidates_.clear();
+    room_ = OwnerRoom(query_, running_);
+  }
 
   /// Whether this runner can carry out the job in the current row.
   bool fits(const SqliteStatement& row) const {
@@ -94,22 +104,77 @@ class Collector {
 
   const ClaimQuery& query_;
   std::int64_t now_;
+  std::function<int(const std::string& owner)> running_;
   OwnerRoom room_;
   std::vector<Candidate> candidates_;
   std::optional<std::int64_t> next_due_;
 };
 
-/// Jobs that were due when they were written, in the order they are served; no more than can be wanted.
-void collect_ready(SqliteConnection& connection, Collector& collector) {
+/// Jobs of one owner and priority that were due when they were written, as many as the owner has room for.
+void collect_lane(SqliteConnection& connection, const std::string& owner, std::int64_t priority, Collector& collector) {
   SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS
-                                           " FROM jobs INDEXED BY jobs_turn WHERE queue = 1 AND due_at <= ?1 "
-                                           "ORDER BY priority DESC, turn, id");
-  row.bind(collector.now());
+                                           " FROM jobs INDEXED BY jobs_lane WHERE owner = ?1 AND priority = ?2 "
+                                           "AND state < 3 AND queue = 1 AND due_at <= ?3 ORDER BY turn");
+  row.bind(owner, priority, collector.now());
   for (std::size_t taken = 0; taken < collector.limit() && row.step();) {
-    if (!collector.fits(row) || !collector.has_room(row)) continue;
+    if (!collector.fits(row)) continue;
+    if (!collector.has_room(row)) return;
     collector.take(row);
     ++taken;
   }
+}
+
+/// The owner after `owner` that has jobs which haven't ended; the first one after nothing.
+std::optional<std::string> next_owner(SqliteConnection& connection, const std::optional<std::string>& owner) {
+  SqliteStatement next =
+      connection.prepare(owner ? "SELECT min(owner) FROM jobs INDEXED BY jobs_lane WHERE state < 3 AND owner > ?1"
+                               : "SELECT min(owner) FROM jobs INDEXED BY jobs_lane WHERE state < 3");
+  if (owner) next.bind(*owner);
+  if (!next.step() || next.is_null(0)) return std::nullopt;
+  return std::string(next.text(0));
+}
+
+/// The owner's highest priority below `priority`.
+std::optional<std::int64_t> next_priority(SqliteConnection& connection, const std::string& owner,
+                                          std::int64_t priority) {
+  SqliteStatement next = connection.prepare(
+      "SELECT max(priority) FROM jobs INDEXED BY jobs_lane WHERE state < 3 AND owner = ?1 AND priority < ?2");
+  next.bind(owner, priority);
+  return next.step() ? next.optional_integer(0) : std::nullopt;
+}
+
+/// The same of all owners: a look for each owner and priority instead of one for each job.
+void collect_lanes(SqliteConnection& connection, Collector& collector) {
+  for (auto owner = next_owner(connection, {}); owner; owner = next_owner(connection, owner)) {
+    auto priority = next_priority(connection, *owner, std::numeric_limits<std::int64_t>::max());
+    for (; priority; priority = next_priority(connection, *owner, *priority))
+      collect_lane(connection, *owner, *priority, collector);
+  }
+}
+
+/// Jobs that were due when they were written, in the order they are served; no more than can be wanted.
+void collect_ready(SqliteConnection& connection, Collector& collector) {
+  constexpr std::size_t passed_over_at_most = 200;
+  std::size_t passed_over = 0;
+  {
+    SqliteStatement row = connection.prepare("SELECT " CANDIDATE_COLUMNS
+                                             " FROM jobs INDEXED BY jobs_turn WHERE queue = 1 AND due_at <= ?1 "
+                                             "ORDER BY priority DESC, turn, id");
+    row.bind(collector.now());
+    for (std::size_t taken = 0; taken < collector.limit() && passed_over < passed_over_at_most && row.step();) {
+      if (!collector.fits(row)) continue;
+      if (!collector.has_room(row)) {
+        ++passed_over;
+        continue;
+      }
+      collector.take(row);
+      ++taken;
+    }
+  }
+  if (passed_over < passed_over_at_most) return;
+  // Owners that have no room left must not hide the others behind their long lines.
+  collector.start_again();
+  collect_lanes(connection, collector);
 }
 
 /// Jobs that have come due since they were written.
