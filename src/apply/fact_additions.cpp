@@ -48,7 +48,8 @@ void check_joined(const FactClaim& claim, FactVerdicts& verdicts) {
     if (token.folded.size() < 5 || token.has_digit || (language == "de" && !token.capital)) continue;
     // A noun on either side, without a verb that could begin a sentence of its own.
     const bool ends = at + 1 == tokens.size() || tokens[at].ends_sentence ||
-                      claim.facts.text.substr(token.end, 2).find_first_of(",:;.(") != std::string_view::npos;
+                      claim.facts.text.substr(token.end, 2).find_first_of(",:;.(") != std::string_view::npos ||
+                      (language == "de" && !claim.about_person && is_stop_word(tokens[at + 1].folded));
     if (!ends || !known(tokens[i - 1]) || is_stop_word(tokens[i - 1].folded) || known(token)) continue;
     if (claim.index->has_stem(token.stem) || WordLists::facts().match("plain", tokens, at) > 0 ||
         !WordLists::titles().list_of(tokens, at).empty() || !WordLists::nouns().list_of(tokens, at).empty() ||

@@ -85,7 +85,7 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
       return is_in(none, token.folded) || token.folded == "never" || token.folded == "not" || token.folded == "free" ||
              token.folded == "nie" || token.folded == "nicht" || token.folded == "jamais" || token.folded == "nunca" ||
              token.folded == "none" || token.folded == "0" || token.folded.ends_with("frei") ||
-             token.script != Script::latin;
+             token.script == Script::arabic || token.script == Script::han;
     });
     return word;
   };

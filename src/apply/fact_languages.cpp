@@ -68,9 +68,29 @@ void check_mention(const FactClaim& claim, FactVerdicts& verdicts, std::size_t i
   verdicts.violation("language", claim.words(i, i), "the evidence doesn't speak of it");
 }
 
+/// A language that no list knows and the profile names: its level, said right before or behind.
+void check_rare(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (const FactSource* source : claim.index->all()) {
+    if (source->section != "languages" || !source->pointer.ends_with("/language") || source->facts.tokens.empty() ||
+        !tongue_at(source->facts.tokens, 0).empty())
+      continue;
+    int known = 0;
+    for (const FactSource* sibling : claim.index->around({source}))
+      known = std::max(known, level_in(sibling->facts.tokens, 0, sibling->facts.tokens.size()));
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (tokens[i].folded != source->facts.tokens.front().folded || (claim.letter && !claim.claimed(i))) continue;
+      const int said = level_in(tokens, i > 3 ? i - 3 : 0, std::min(i + 4, tokens.size()));
+      if (said > 0 && known > 0 && said > known)
+        verdicts.violation("language", claim.words(i, i), "the profile gives a lower level");
+    }
+  }
+}
+
 }  // namespace
 
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_rare(claim, verdicts);
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view tongue = tongue_at(tokens, i);

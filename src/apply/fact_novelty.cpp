@@ -68,6 +68,8 @@ class NoveltyCheck {
     const bool trade =
         WordLists::titles().list_of(tokens_, i).starts_with("trade_") && tokens_[i].folded.ends_with('s');
     if (kind != "customer" && kind != "patient" && kind != "learner" && !trade) return false;
+    // "Patient, practical advice"
+    if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
     const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
     return std::none_of(scope.begin(), scope.end(), [&](const FactSource* source) {

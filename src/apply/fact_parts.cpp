@@ -19,7 +19,13 @@ const WordLists& lists() {
 /// The positions of the entries that `sources` belong to: a manager's bullets needn't say that she led.
 bool position_leads(const FactClaim& claim, const FactSources& sources) {
   for (const FactSource* source : claim.index->around(sources)) {
-    if (source->pointer.ends_with("/position") && lists().contains("lead_support", source->facts.tokens)) return true;
+    if (!source->pointer.ends_with("/position")) continue;
+    const std::vector<Token>& tokens = source->facts.tokens;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      // Who coordinates needn't lead.
+      if (lists().match("lead_support", tokens, i) > 0 && tokens[i].folded.find("oordin") == std::string::npos)
+        return true;
+    }
   }
   return false;
 }
@@ -76,7 +82,8 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
     if (lists().match("lead", tokens, i) > 0 || (claim.letter && !claim.claimed(i))) continue;
     for (std::size_t k = i + 1; k < std::min(i + 5, tokens.size()); ++k) {
       const std::string_view kind = WordLists::nouns().list_of(tokens, k);
-      if (kind != "staff" && kind != "team") continue;
+      const bool managed = word.starts_with("manag");
+      if (kind != "staff" && kind != "team" && !(managed && kind == "project")) continue;
       if (word == "lead" && !WordLists::titles().list_of(tokens, i + 1).empty()) break;  // "lead engineer" is a title
       hits.push_back({i, 1});
       break;

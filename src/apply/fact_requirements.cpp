@@ -117,6 +117,8 @@ bool is_noun(const FactClaim& claim, std::size_t i) {
   if (tokens[i].capital && !tokens[i].sentence_start) return false;
   if (claim.facts.language == "en")
     return !EnglishWords::get().is_free(tokens[i].stem) && !EnglishWords::get().is_free(tokens[i].folded);
+  if (claim.facts.language == "es" && (tokens[i].folded.ends_with("ando") || tokens[i].folded.ends_with("iendo")))
+    return true;
   // Behind an article or preposition in French and Spanish.
   constexpr auto before = std::to_array<std::string_view>(
       {"la",  "le",  "les", "l",   "de",  "du",  "des", "d",   "en", "une", "un", "ses", "mes", "el",
@@ -183,8 +185,10 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
+    // German builds long words of plain ones: "Einsatzplanung".
+    const bool compound = language == "de" && !claim.about_person && token.folded.size() > 11;
     if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
-        is_plain(tokens, i) || is_counted(claim, i) || !is_noun(claim, i))
+        (!compound && is_plain(tokens, i)) || is_counted(claim, i) || !is_noun(claim, i))
       continue;
     if (claim.letter && (claim.speakers[i] != Speaker::person || !claim.says_i)) continue;
     if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||

@@ -1,4 +1,4 @@
-#include "apply/fact_claim.hpp"
+#include "apply/fact_lowered_titles.hpp"
 
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
@@ -45,10 +45,15 @@ const FactSource* find_list(const FactSources& sources, std::string_view list, b
 }
 
 /// "interpreter" of who interpreted: the one who does what the evidence says.
-const FactSource* find_doing(const FactSources& sources, const Token& title) {
+const FactSource* find_doing(const FactSources& sources, const Token& title, bool rank) {
   for (const FactSource* source : sources) {
-    for (const std::string& stem : source->stems) {
-      if (stem.size() >= 5 && title.folded.size() <= stem.size() + 4 && title.folded.starts_with(stem)) return source;
+    // "as chair" of who chaired
+    if (rank && source->words.contains(title.folded + "ed")) return source;
+    for (const Token& token : source->facts.tokens) {
+      const std::size_t size = token.stem.size();
+      if (!rank && token.folded != title.folded && size >= 5 && title.folded.size() > size &&
+          title.folded.size() <= size + 4 && title.folded.starts_with(token.stem))
+        return source;
     }
   }
   return nullptr;
@@ -57,9 +62,10 @@ const FactSource* find_doing(const FactSources& sources, const Token& title) {
 /// "the COO", "with a senior developer": somebody else's title, which any text of the evidence may name.
 bool behind_article(const FactClaim& claim, std::size_t i) {
   if (i == 0) return false;
-  constexpr auto words = std::to_array<std::string_view>(
-      {"the",   "our",   "their", "his", "her", "with", "to", "for", "by", "other", "der", "dem", "den", "die",
-       "einem", "einer", "einen", "le",  "la",  "du",   "au", "el",  "al", "del",   "s",   "un",  "una", "une"});
+  constexpr auto words =
+      std::to_array<std::string_view>({"des",   "the", "our", "their", "his", "her",   "with",  "to",    "for", "by",
+                                       "other", "der", "dem", "den",   "die", "einem", "einer", "einen", "le",  "la",
+                                       "du",    "au",  "el",  "al",    "del", "s",     "un",    "una",   "une"});
   const auto is_one = [&](std::size_t k) {
     return std::find(words.begin(), words.end(), claim.facts.tokens[k].folded) != words.end();
   };
@@ -115,13 +121,6 @@ bool of_others(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
-/// Several people with a trade aren't the applicant's title.
-bool is_plural(const Token& token, std::string_view language) {
-  if (language == "en") return token.folded.ends_with('s') && !token.folded.ends_with("ss");
-  if (language == "fr" || language == "es") return token.folded.ends_with('s');
-  return false;
-}
-
 /// Whether a number above one stands right before the title.
 bool counted(const FactClaim& claim, std::size_t i) {
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
@@ -130,60 +129,16 @@ bool counted(const FactClaim& claim, std::size_t i) {
   });
 }
 
-/// "worked as a senior engineer", "Senior engineer who ..."; "a senior developer reviewed it" is somebody else.
-bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources& scope, std::string_view list,
-                       std::string& missing) {
-  // Positions that have the title, with and without a word that lowers it.
-  bool lowered = false;
-  bool plain = false;
-  for (const FactSource* source : scope) {
-    const bool position = source->pointer.ends_with("/position") || source->pointer.ends_with("/label");
-    if (!position) continue;
-    const std::vector<Token>& tokens = source->facts.tokens;
-    for (std::size_t k = 0; k < tokens.size(); ++k) {
-      if (titles().match(list, tokens, k) == 0) continue;
-      bool low = false;
-      for (std::size_t w = 0; w < tokens.size(); ++w) {
-        if (w != k && WordLists::facts().match("demotion", tokens, w) > 0) {
-          low = true;
-          missing = source->text.substr(tokens[w].begin, tokens[w].end - tokens[w].begin);
-        }
-      }
-      (low ? lowered : plain) = true;
-    }
-  }
-  if (!lowered || plain) return false;
-  if (WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
-  return !is_plural(claim.facts.tokens[i], claim.facts.language);
-}
-
-/// "Architect at X" of who was an intern there: the position of the entry has no trade, only a word that lowers.
-bool only_trainee(const FactClaim& claim, std::string_view list) {
-  if (claim.letter || claim.about_person || WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
-  bool trainee = false;
-  for (const FactSource* source : claim.around) {
-    if (!source->pointer.ends_with("/position")) continue;
-    if (titles().contains(list, source->facts.tokens)) return false;
-    bool lowered = false;
-    for (const Token& token : source->facts.tokens) {
-      lowered = lowered || token.folded == "intern" || token.folded == "trainee" || token.folded == "apprentice" ||
-                token.folded == "volunteer" || token.folded == "student" || token.folded.starts_with("praktikant") ||
-                token.folded.starts_with("werkstudent") || token.folded.starts_with("auszubildend") ||
-                token.folded.starts_with("stagiaire") || token.folded.starts_with("apprenti") ||
-                token.folded.starts_with("becari");
-    }
-    if (!lowered) return false;
-    trainee = true;
-  }
-  return trainee;
-}
-
 /// A source that has the token with the two behind it, or with the one before it.
-const FactSource* find_row(const FactSources& sources, const std::vector<Token>& tokens, std::size_t i) {
+const FactSource* find_row(const FactSources& sources, const std::vector<Token>& tokens, std::size_t i, bool rank) {
   for (const FactSource* source : sources) {
     const std::vector<Token>& there = source->facts.tokens;
     for (std::size_t k = 0; k < there.size(); ++k) {
       if (there[k].folded != tokens[i].folded) continue;
+      // "deputy of the head of section": the head is another.
+      if (rank && k > 1 &&
+          (there[k - 1].folded == "du" || there[k - 1].folded == "the" || there[k - 1].folded == "del"))
+        continue;
       if (i > 0 && k > 0 && tokens[i].begin - tokens[i - 1].end <= 1 && there[k - 1].folded == tokens[i - 1].folded &&
           !is_stop_word(tokens[i - 1].folded) &&
           (tokens[i].script != Script::han ||
@@ -214,38 +169,6 @@ void check_compound(const FactClaim& claim, FactVerdicts& verdicts, std::size_t 
       return verdicts.supported("title", claim.words(i, i), source->pointer);
   }
   verdicts.violation("title", claim.words(i, i), "that is no title of the evidence");
-}
-
-/// "Clerk" of who was deputy clerk, for titles that no list has: the text begins with what the position has behind a
-/// word that lowers it.
-void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  if (claim.letter || claim.foreign || WordLists::facts().contains("demotion", tokens)) return;
-  for (const FactSource* source : claim.around) {
-    if (!source->pointer.ends_with("/position")) continue;
-    const std::vector<Token>& there = source->facts.tokens;
-    // "Gobernanta" of who is subgobernanta
-    for (const Token& token : there) {
-      constexpr auto prefixes = std::to_array<std::string_view>({"sub", "vice", "vize", "unter", "hilfs"});
-      for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
-        const bool rest = std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) {
-          return tokens[i].folded.size() > 5 && token.folded.size() == prefix.size() + tokens[i].folded.size() &&
-                 token.folded.starts_with(prefix) && token.folded.ends_with(tokens[i].folded);
-        });
-        if (rest)
-          return verdicts.violation("title", claim.words(i, i),
-                                    fmt::format("the evidence says \"{}\" of that title", token.folded));
-      }
-    }
-    for (std::size_t k = 0; k + 1 < there.size(); ++k) {
-      if (WordLists::facts().match("demotion", there, k) != 1 || !titles().list_of(there, k + 1).empty()) continue;
-      for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
-        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital) continue;
-        return verdicts.violation("title", claim.words(i, i),
-                                  fmt::format("the evidence says \"{}\" of that title", there[k].folded));
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -287,22 +210,27 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
     }
     const FactSources scope = scope_of(claim, i, is_rank(list));
     const bool others = behind_article(claim, i);
+    // A text that begins with a trade says that the person is one.
+    const bool heads =
+        i == 0 && is_trade(list) && !claim.letter && !claim.foreign && !claim.about_person && tokens[i].capital;
     // Ranks make a person more than before; trades are told from any text ("Registered Nurse" of a certificate).
-    const FactSource* source = find_list(scope, list, is_rank(list) && !others);
+    const FactSource* source = find_list(scope, list, (is_rank(list) || heads) && !others);
     // The lists are coarse; the words themselves may stand in the evidence.
     if (source == nullptr && (others || is_trade(list))) {
       for (const FactSource* candidate : scope) {
-        if (source == nullptr && candidate->words.contains(tokens[i].folded)) source = candidate;
+        bool all = true;
+        for (std::size_t k = i; k < i + length; ++k) all = all && candidate->words.contains(tokens[k].folded);
+        if (source == nullptr && all && !heads) source = candidate;
       }
     }
     if (source == nullptr && claim.letter && claim.speakers[i] == Speaker::nobody &&
         find_list({&claim.index->posting()}, list) != nullptr) {
       source = &claim.index->posting();
     }
-    if (source == nullptr && is_trade(list) && !claim.about_person)
-      source = find_doing(claim.letter ? scope : claim.cited, tokens[i]);
+    if (source == nullptr && !claim.about_person)
+      source = find_doing(claim.letter ? scope : claim.cited, tokens[i + length - 1], is_rank(list));
     // The same words in a row, such as the name of a prize or of a course of study.
-    if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i);
+    if (source == nullptr) source = find_row(claim.letter ? scope : claim.cited, tokens, i, is_rank(list) && !others);
     // Whom the person stands in for goes by any name in another language.
     if (source == nullptr && others && claim.foreign && !claim.letter && claim.cited.size() == 1) {
       const std::vector<Token>& cited = claim.cited.front()->facts.tokens;

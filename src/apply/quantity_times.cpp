@@ -27,13 +27,15 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   const bool for_word = i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
                                   before == "during" || before == "fur" || before == "over" || before == "within" ||
                                   before == "en" || before == "binnen" || before == "innerhalb" || before == "in");
-  // "saving each of them a day a week"
+  // "saving each of them a day a week"; "saved ten dollars a year" says how often.
   bool saved = false;
+  const bool rate =
+      i > 0 && (unit_of(before) != nullptr || before.ends_with("thousand") || before.ends_with("million"));
   for (std::size_t k = i; k-- > 0 && i - k <= 5 && !in.tokens[k].has_digit;) {
     saved = saved || in.word(k) == "saving" || in.word(k) == "saved" || in.word(k) == "saves" ||
             in.word(k).starts_with("gespart") || in.word(k).starts_with("economis") || in.word(k).starts_with("ahorr");
   }
-  if (!long_word && !for_word && !saved) return false;
+  if (!long_word && !for_word && (!saved || rate)) return false;
   unit = named;
   return true;
 }
