@@ -22,7 +22,7 @@ std::unique_ptr<bespoke::JobStore> open_store(const StoreChoice& choice, std::sh
 class Models {
  public:
   /// Throws bespoke::Error(invalid_argument) for an unknown model or a missing key.
-  Models(const LlmChoice& choice, std::shared_ptr<bespoke::LogSink> log);
+  Models(const LlmChoice& choice, const std::shared_ptr<bespoke::LogSink>& log);
 
   /// For jobs that name no model.
   bespoke::LlmClient& standard() const { return *clients_.front(); }

@@ -34,7 +34,8 @@ StopSignals::StopSignals(std::function<void(int)> on_first) : on_first_(std::mov
 
 StopSignals::~StopSignals() {
   ending_ = true;
-  pthread_kill(thread_.native_handle(), SIGTERM);  // wakes sigwait
+  // It is blocked there, and wakes sigwait. NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
+  pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
 }
 
