@@ -62,7 +62,8 @@ bespoke::Budget budget_of(const BudgetChoice& choice) {
   return {choice.tokens, static_cast<std::int64_t>(std::ceil(choice.dollars * 1e6))};
 }
 
-Models::Models(const LlmChoice& choice, const std::shared_ptr<bespoke::LogSink>& log) : prices_(prices_of(choice.prices)) {
+Models::Models(const LlmChoice& choice, const std::shared_ptr<bespoke::LogSink>& log)
+    : prices_(prices_of(choice.prices)) {
   std::vector<std::string> names = choice.models;
   if (std::ranges::find(names, default_llm) == names.end()) names.emplace_back(default_llm);
   for (const std::string& name : names) {
