@@ -1,8 +1,8 @@
 #include "boundary.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/apply.hpp>
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 using namespace bespoke;        // NOLINT(google-build-using-namespace): the functions below can't be in a namespace
 using namespace bespoke::capi;  // NOLINT(google-build-using-namespace)

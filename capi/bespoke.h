@@ -13,8 +13,13 @@
  *  3. Outputs come before the error. They must not be NULL, and are set to NULL or 0 when the call fails.
  *  4. What the library hands out it frees: bespoke_buffer_free, bespoke_error_free, bespoke_runner_free. Each accepts NULL.
  *  5. No C++ exception and no signal comes out. Any bytes, lengths, NULLs and handles that are closed or were freed give a
- *     status. Out of memory is a status where a call of yours meets it; where it strikes while a tree of JSON is taken
- *     down, or on a thread of the library, the process ends (std::terminate).
+ *     status. So does an allocation that fails. Where it fails in a call, the call says BESPOKE_E_OUT_OF_MEMORY and may be
+ *     made again; where it fails in the work of a phase, that attempt fails and is tried again; where a thread of the
+ *     library can tell nobody, the runner stops: bespoke_next_event gives what is pending and then BESPOKE_CLOSED, every
+ *     other call BESPOKE_E_OUT_OF_MEMORY, and what is stored is as safe as after a crash: free the runner, open another.
+ *     Two gaps, both in what is linked in: valijson doesn't look whether it got memory while it reads the schemas of the
+ *     pipeline "apply" (when the first such job of a process is submitted), and an allocation that fails on the
+ *     thread of HTTP, of PostgreSQL's notifications or of LLM limits ends the process (std::terminate).
  *  6. Numbers are fixed for ever and new ones appended. Ignore events, members of JSON and statuses that you don't know.
  *  7. No callback is ever made: the host asks for events (bespoke_next_event) and answers tasks (bespoke_respond), on
  *     threads of its own.

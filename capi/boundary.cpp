@@ -1,7 +1,8 @@
 #include "boundary.hpp"
 
+#include "job/json_tree.hpp"
+
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 #include <bespoke/version.hpp>
 
 #include <array>

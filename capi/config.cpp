@@ -1,7 +1,8 @@
 #include "config.hpp"
 
+#include "job/json_tree.hpp"
+
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 namespace bespoke::capi {
 

@@ -1,7 +1,7 @@
 #include "config.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 #include <bespoke/model_chain.hpp>
 #include <bespoke/open_llm.hpp>
 

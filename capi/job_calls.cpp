@@ -1,12 +1,12 @@
 #include "boundary.hpp"
 #include "config.hpp"
+#include "job/json_tree.hpp"
 #include "json_reader.hpp"
 #include "runner_table.hpp"
 
 #include "job/rfc3339.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <bespoke/time.hpp>
+#include "job/json_tree.hpp"
 
-#include <nlohmann/json.hpp>
+#include <bespoke/time.hpp>
 
 #include <cstdint>
 #include <functional>

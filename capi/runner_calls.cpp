@@ -1,8 +1,8 @@
 #include "boundary.hpp"
+#include "job/json_tree.hpp"
 #include "runner_table.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

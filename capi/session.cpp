@@ -1,11 +1,11 @@
 #include "session.hpp"
 
 #include "config.hpp"
+#include "job/json_tree.hpp"
 
 #include "platform/background_thread.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 namespace bespoke::capi {
 
@@ -15,6 +15,7 @@ Session::Session(const Json& config) : queue_(read_max_log_events(config)) {
   reader.value("max_log_events");
   const std::shared_ptr<LogSink> log = read_log(reader, queue_);
   RunnerOptions options = read_limits(reader);
+  options.on_breakdown = [this] { queue_.stop(); };
   options.log = log;
   StoreConfig store = read_store(reader);
   store.options.log = log;

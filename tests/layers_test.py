@@ -5,8 +5,9 @@
     layers_test.py --self-test   checks that each rule catches a violation
 
 Rules: a file of a layer includes only its own layer and those below it; llm and store don't know each other; a public
-header includes only public headers and never the JSON library (but bespoke/json.hpp does); examples and capi include
-public headers alone; headers of the operating system are included in src/platform alone.
+header includes only public headers and never the JSON library (but bespoke/json.hpp does); src and capi take the JSON
+library from job/json_tree.hpp, whose trees need no memory to end; examples and capi include public headers alone; headers
+of the operating system are included in src/platform alone.
 """
 
 import re
@@ -64,8 +65,11 @@ def judge(root, path):
     else:
         layer = parts[0]
     wrong = []
+    takes_trees = parts[0] in ("src", "capi") and path.name != "json_tree.hpp"
     for bracket, name in INCLUDE.findall(path.read_text(encoding="utf-8")):
         head = name.split("/")[0]
+        if takes_trees and name in ("nlohmann/json.hpp", "bespoke/json.hpp"):
+            wrong.append(f'{relative}: includes <{name}> instead of "job/json_tree.hpp"')
         if head == "bespoke":
             header = Path(name).stem
             other = public_layer(root, header)
@@ -110,6 +114,7 @@ VIOLATIONS = {
     "llm includes store": ("src/llm/a.hpp", "#  include <bespoke/job_store.hpp>"),
     "a public header includes a private one": ("include/bespoke/job.hpp", '#include "job/uuid.hpp"'),
     "a public header includes the JSON library": ("include/bespoke/change.hpp", "#include <nlohmann/json.hpp>"),
+    "a tree of JSON whose end needs memory": ("src/runner/a.cpp", "#include <bespoke/json.hpp>"),
     "a public header includes json.hpp": ("include/bespoke/job.hpp", "#include <bespoke/json.hpp>"),
     "a public header includes one above its layer": ("include/bespoke/job.hpp", "#include <bespoke/job_store.hpp>"),
     "a public header without a layer": ("include/bespoke/new_thing.hpp", ""),
@@ -118,8 +123,9 @@ VIOLATIONS = {
     "a folder that is no layer": ("src/utils/a.cpp", ""),
 }
 PERMITTED = {
-    "its own layer and those below": ("src/runner/a.cpp", '#include "store/a.hpp"\n#include "platform/b.hpp"\n'
-                                      "#include <bespoke/phase_runner.hpp>\n#include <bespoke/json.hpp>"),
+    "its own layer and those below": ("src/runner/a.cpp", '#include "store/a.hpp"\n#include "job/json_tree.hpp"\n'
+                                      "#include <bespoke/phase_runner.hpp>"),
+    "trees of JSON": ("src/job/json_tree.hpp", "#include <bespoke/json.hpp>"),
     "json.hpp itself": ("include/bespoke/json.hpp", "#include <nlohmann/json.hpp>"),
     "OS headers in platform": ("src/platform/a.cpp", "#include <sys/eventfd.h>"),
     "an example's own header": ("examples/cli/a.cpp", '#include "a.hpp"\n#include <bespoke/bespoke.hpp>'),

@@ -51,6 +51,9 @@ class HostQueue {
 
   /// Ends all watches; what is pending can still be taken, nothing new comes.
   void close();
+  /// As close(), but leaves ending the watches to that: it neither waits nor needs memory, for
+  /// RunnerOptions::on_breakdown.
+  void stop() noexcept;
 
   struct Stats {
     std::size_t pending = 0;

@@ -47,6 +47,10 @@ struct RunnerOptions {
   Millis lease_expires{30'000};  ///< a heartbeat counter unchanged for so long means that its runner is dead
   Millis probe_every{200};       ///< how often the store is asked about owners of foreign leases, while there are any
   Millis purge_every{60'000};
+  /// Called when the runner has stopped by itself, since something was thrown where no call and no job could be told:
+  /// in practice out of memory on a thread of its own. Every call then throws that; what is stored is as safe as after
+  /// a crash, and another runner goes on with it. Must neither throw nor wait; comes on any thread, once at most.
+  std::function<void()> on_breakdown;
 };
 
 struct SubmitRequest {

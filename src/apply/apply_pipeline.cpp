@@ -1,7 +1,6 @@
 #include <bespoke/apply.hpp>
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 #include <bespoke/time.hpp>
 
 #include "apply/apply_result.hpp"
@@ -10,6 +9,7 @@
 #include "apply/letter_phase.hpp"
 #include "apply/profile.hpp"
 #include "apply/tailoring.hpp"
+#include "job/json_tree.hpp"
 
 #include <chrono>
 #include <memory>

@@ -2,13 +2,13 @@
 
 #include <bespoke/apply.hpp>
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include "apply/fact_report.hpp"
 #include "apply/json_access.hpp"
 #include "apply/profile.hpp"
 #include "apply/render.hpp"
 #include "apply/usage_json.hpp"
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 #include <set>

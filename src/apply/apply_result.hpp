@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/tailoring.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 namespace bespoke {
 

@@ -2,8 +2,7 @@
 
 #include "apply/items.hpp"
 #include "apply/keywords.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <string>
 #include <vector>

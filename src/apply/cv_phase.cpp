@@ -1,7 +1,6 @@
 #include "apply/cv_phase.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include "apply/fact_report.hpp"
 #include "apply/json_access.hpp"
@@ -10,6 +9,7 @@
 #include "apply/tailoring_request.hpp"
 #include "apply/text_fold.hpp"
 #include "apply/usage_json.hpp"
+#include "job/json_tree.hpp"
 #include "llm/model_json.hpp"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/items.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,9 @@
 #include "apply/extractive_client.hpp"
 
 #include "apply/render_fields.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/apply.hpp>
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

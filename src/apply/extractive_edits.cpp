@@ -1,8 +1,8 @@
 #include "apply/extractive_edits.hpp"
 #include "apply/render_fields.hpp"
+#include "job/json_tree.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>

@@ -3,8 +3,7 @@
 #include "apply/profile.hpp"
 #include "apply/render_fields.hpp"
 #include "apply/tokens.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 #include <array>

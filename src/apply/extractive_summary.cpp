@@ -1,8 +1,7 @@
 #include "apply/extractive_edits.hpp"
 #include "apply/render_fields.hpp"
 #include "apply/tokens.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -5,8 +5,7 @@
 #include "apply/lexicon.hpp"
 #include "apply/quantities.hpp"
 #include "apply/stemmer.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <memory>
 #include <string>

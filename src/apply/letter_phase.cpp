@@ -1,7 +1,6 @@
 #include "apply/letter_phase.hpp"
 
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include "apply/fact_report.hpp"
 #include "apply/letter_checks.hpp"
@@ -9,6 +8,7 @@
 #include "apply/text_fold.hpp"
 #include "apply/tokens.hpp"
 #include "apply/usage_json.hpp"
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "apply/prompts.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/llm_client.hpp>
 #include <bespoke/phase_context.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <variant>
 

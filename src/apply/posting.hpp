@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,7 @@
 #include "apply/render_document.hpp"
 
 #include "apply/render_fields.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,8 @@
 #include "apply/render_fields.hpp"
 
+#include "job/json_tree.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>

@@ -3,10 +3,10 @@
 #include "apply/render_fields.hpp"
 #include "apply/render_fit.hpp"
 #include "apply/render_html_parts.hpp"
+#include "job/json_tree.hpp"
 #include "job/sha256.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstdint>

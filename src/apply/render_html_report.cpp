@@ -2,9 +2,9 @@
 #include "apply/render_fields.hpp"
 #include "apply/render_html_parts.hpp"
 #include "apply/render_target.hpp"
+#include "job/json_tree.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <optional>
 

@@ -4,8 +4,7 @@
 #include "apply/render_document.hpp"
 #include "apply/render_fields.hpp"
 #include "apply/render_letter.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 namespace bespoke {
 namespace {

@@ -2,14 +2,13 @@
 #include "apply/render_fields.hpp"
 #include "apply/render_letter.hpp"
 #include "apply/render_pdf_module.h"
+#include "job/json_tree.hpp"
 #include "platform/shared_module.hpp"
 
 #include <bespoke/apply.hpp>
 #include <bespoke/error.hpp>
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
 

@@ -1,8 +1,7 @@
 #include "apply/render_pdf_compose.hpp"
 
 #include "apply/render_pdf_composer.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <string>
 #include <utility>

@@ -1,9 +1,9 @@
 #include "apply/render_pdf_module.h"
 
 #include "apply/render_pdf_compose.hpp"
+#include "job/json_tree.hpp"
 
 #include <cairo-pdf.h>
-#include <nlohmann/json.hpp>
 
 #include <cstdio>
 #include <exception>

@@ -3,8 +3,7 @@
 #include "apply/render_fields.hpp"
 #include "apply/render_letter.hpp"
 #include "apply/render_wrap.hpp"
-
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 namespace bespoke {
 namespace {

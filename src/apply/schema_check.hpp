@@ -1,8 +1,7 @@
 #pragma once
 
+#include "job/json_tree.hpp"
 #include "llm/json_schema.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <string_view>
 #include <vector>

@@ -8,10 +8,9 @@
 #include "apply/keywords.hpp"
 #include "apply/letter_checks.hpp"
 #include "apply/posting.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/phase_context.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>

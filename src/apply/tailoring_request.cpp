@@ -1,9 +1,8 @@
 #include "apply/tailoring_request.hpp"
 
-#include <bespoke/json.hpp>
-
 #include "apply/embedded_file.hpp"
 #include "apply/json_access.hpp"
+#include "job/json_tree.hpp"
 #include "job/sha256.hpp"
 
 #include <algorithm>

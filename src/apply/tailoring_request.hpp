@@ -2,10 +2,9 @@
 
 #include "apply/prompts.hpp"
 #include "apply/tailoring.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/llm_client.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <string_view>

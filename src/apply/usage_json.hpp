@@ -1,8 +1,8 @@
 #pragma once
 
-#include <bespoke/job.hpp>
+#include "job/json_tree.hpp"
 
-#include <nlohmann/json.hpp>
+#include <bespoke/job.hpp>
 
 namespace bespoke {
 

@@ -1,7 +1,6 @@
 #include "job/job_json.hpp"
 
-#include <bespoke/json.hpp>
-
+#include "job/json_tree.hpp"
 #include "job/rfc3339.hpp"
 
 #include <fmt/format.h>

@@ -3,9 +3,8 @@
 #include <bespoke/job.hpp>
 #include <bespoke/job_record.hpp>
 
+#include "job/json_tree.hpp"
 #include "job/json_writer.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace bespoke {
 

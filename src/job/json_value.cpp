@@ -1,6 +1,7 @@
-#include <bespoke/json.hpp>
 
 #include <bespoke/error.hpp>
+
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,7 @@
 #include "llm/anthropic_wire.hpp"
 
+#include "job/json_tree.hpp"
 #include "llm/json_members.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace bespoke {
 namespace {

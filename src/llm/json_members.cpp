@@ -1,6 +1,6 @@
 #include "llm/json_members.hpp"
 
-#include <nlohmann/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <algorithm>
 

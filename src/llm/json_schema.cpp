@@ -1,11 +1,13 @@
 #include "llm/json_schema.hpp"
 
+#include "job/json_tree.hpp"
+
 #include <bespoke/error.hpp>
+
+#include <new>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <nlohmann/json.hpp>
 
 #if BESPOKE_HAVE_VALIJSON
 #pragma GCC diagnostic push
@@ -28,9 +30,18 @@ std::string to_string(const SchemaError& error) {
 
 #if BESPOKE_HAVE_VALIJSON
 
+namespace {
+
+/// valijson's own allocator gives null, which valijson doesn't look at.
+void* allocate(std::size_t size) {
+  return ::operator new(size);
+}
+
+}  // namespace
+
 struct JsonSchema::Impl {
   nlohmann::json tree;
-  valijson::Schema schema;
+  valijson::Schema schema{allocate, ::operator delete };
 };
 
 namespace {
@@ -109,6 +120,8 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
     valijson::SchemaParser parser(draft4 ? valijson::SchemaParser::kDraft4 : valijson::SchemaParser::kDraft7);
     const valijson::adapters::NlohmannJsonAdapter adapter(impl_->tree);
     parser.populateSchema(adapter, impl_->schema);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(ErrorCode::invalid_argument, fmt::format("this is no JSON Schema: {}", error.what()));
   }

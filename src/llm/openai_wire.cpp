@@ -1,9 +1,9 @@
 #include "llm/openai_wire.hpp"
 
+#include "job/json_tree.hpp"
 #include "llm/json_members.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

@@ -1,8 +1,7 @@
 #include <bespoke/prices.hpp>
 
-#include <bespoke/json.hpp>
-
 #include "job/embedded_file.hpp"
+#include "job/json_tree.hpp"
 
 #include <cmath>
 

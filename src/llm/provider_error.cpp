@@ -1,9 +1,9 @@
 #include "llm/provider_error.hpp"
 
+#include "job/json_tree.hpp"
 #include "llm/http_url.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "llm/recorded_call.hpp"
 
-#include <bespoke/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,8 @@
 #include "runner/answer_schema.hpp"
 
+#include "job/json_tree.hpp"
 #include "llm/json_schema.hpp"
 #include "llm/model_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 

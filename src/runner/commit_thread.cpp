@@ -2,13 +2,15 @@
 
 #include "platform/background_thread.hpp"
 
+#include <new>
 #include <utility>
 
 namespace bespoke {
 
-CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor)
+CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown)
     : store_(store),
       executor_(std::move(executor)),
+      breakdown_(breakdown),
       thread_(start_background_thread("bespoke-commit", [this] { run(); })) {}
 
 CommitThread::~CommitThread() {
@@ -38,14 +40,35 @@ void CommitThread::close() {
   if (thread_.joinable()) thread_.join();
 }
 
-void CommitThread::run() {
+void CommitThread::stop() noexcept {
+  const MutexLock lock(mutex_);
+  closed_ = stopped_ = true;
+  changed_.notify_one();
+}
+
+void CommitThread::run() noexcept {
+  try {
+    serve();
+  } catch (...) {
+    breakdown_.report(std::current_exception());
+    stop();
+  }
+  // Whoever waits for an answer learns by the end of the question that there won't be one.
+  std::vector<Commit> commits;
+  std::vector<Read> reads;
+  const MutexLock lock(mutex_);
+  commits.swap(commits_waiting_);
+  reads.swap(reads_waiting_);
+}
+
+void CommitThread::serve() {
   for (;;) {
     std::vector<Commit> commits;
-    std::deque<Read> reads;
+    std::vector<Read> reads;
     {
       const MutexLock lock(mutex_);
       while (commits_waiting_.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
-      if (commits_waiting_.empty() && reads_waiting_.empty()) return;
+      if (stopped_ || (commits_waiting_.empty() && reads_waiting_.empty())) return;
       commits.swap(commits_waiting_);
       reads.swap(reads_waiting_);
     }
@@ -75,6 +98,8 @@ void CommitThread::carry_out(std::vector<Commit> commits) {
     results = store_.apply(batch);
     ++commits_;
     mutations_ += batch.size();
+  } catch (const std::bad_alloc&) {  // a store that lives in memory may have stopped half way
+    throw;
   } catch (...) {
     error = std::current_exception();
   }

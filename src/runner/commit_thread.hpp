@@ -1,11 +1,11 @@
 #pragma once
 
 #include "platform/mutex.hpp"
+#include "runner/breakdown.hpp"
 #include "runner/executor.hpp"
 #include "runner/store_gate.hpp"
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <thread>
 
@@ -15,8 +15,9 @@ namespace bespoke {
 /// becomes the next one. That is the group commit.
 class CommitThread final : public StoreGate {
  public:
-  /// Answers go to `executor`.
-  CommitThread(JobStore& store, std::shared_ptr<Executor> executor);
+  /// Answers go to `executor`. A commit or an answer for which there is no memory is the runner's breakdown, which must
+  /// outlive this.
+  CommitThread(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown);
   ~CommitThread() override;
   CommitThread(const CommitThread&) = delete;
   CommitThread& operator=(const CommitThread&) = delete;
@@ -26,6 +27,8 @@ class CommitThread final : public StoreGate {
 
   /// Finishes what was asked for, then ends the thread.
   void close();
+  /// Drops what has not begun, and ends the thread after what has. From any thread.
+  void stop() noexcept;
 
   std::uint64_t commits() const { return commits_; }
   std::uint64_t mutations() const { return mutations_; }
@@ -40,19 +43,22 @@ class CommitThread final : public StoreGate {
     std::function<void(std::exception_ptr)> done;
   };
 
-  void run();
+  void run() noexcept;
+  void serve();
   void carry_out(std::vector<Commit> commits);
 
   JobStore& store_;
   const std::shared_ptr<Executor> executor_;
+  Breakdown& breakdown_;
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> mutations_{0};
 
   Mutex mutex_;
   Condition changed_;
   std::vector<Commit> commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
-  std::deque<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
+  std::vector<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
+  bool stopped_ BESPOKE_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;  // last
 };

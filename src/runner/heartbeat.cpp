@@ -7,8 +7,14 @@
 namespace bespoke {
 
 Heartbeat::Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, LeaseClock& lease,
-                     const RunLog& log)
-    : store_(store), runner_(runner), runner_info_(std::move(runner_info)), every_(every), lease_(lease), log_(log) {
+                     const RunLog& log, const Breakdown& breakdown)
+    : store_(store),
+      runner_(runner),
+      runner_info_(std::move(runner_info)),
+      every_(every),
+      lease_(lease),
+      log_(log),
+      breakdown_(breakdown) {
   beat(MutationKind::heartbeat);
   thread_ = start_background_thread("bespoke-beat", [this] { run(); });
 }
@@ -23,7 +29,15 @@ Heartbeat::~Heartbeat() {
   try {
     beat(MutationKind::leave);
   } catch (...) {
-    log_.write(LogLevel::warning, "can't take the runner's row away", RunLog::error_fields(std::current_exception()));
+    tell("can't take the runner's row away");
+  }
+}
+
+/// Logs the exception that is being handled.
+void Heartbeat::tell(const char* message) noexcept {
+  try {
+    log_.write(LogLevel::warning, message, RunLog::error_fields(std::current_exception()));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for the log
   }
 }
 
@@ -44,15 +58,14 @@ void Heartbeat::run() {
       const MutexLock lock(mutex_);
       const SteadyTime until = std::chrono::steady_clock::now() + wait;
       while (!closed_ && std::chrono::steady_clock::now() < until) changed_.wait_until(mutex_, until);
-      if (closed_) return;
+      if (closed_ || breakdown_.happened()) return;
     }
     wait = every_;
     try {
       beat(MutationKind::heartbeat);
     } catch (...) {
       wait = std::min(every_, Millis(1000));
-      log_.write(LogLevel::warning, "a heartbeat failed; it is tried again",
-                 RunLog::error_fields(std::current_exception()));
+      tell("a heartbeat failed; it is tried again");
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/mutex.hpp"
+#include "runner/breakdown.hpp"
 #include "runner/lease_clock.hpp"
 #include "runner/run_log.hpp"
 
@@ -12,11 +13,12 @@
 namespace bespoke {
 
 /// Bumps a runner's heartbeat counter from a thread of its own, so that nothing that keeps the host or the runner busy
-/// can stop it. The first beat is made before the constructor returns; it throws what the store throws.
+/// can stop it; it ends with a breakdown, so that others take over the jobs. The first beat is made before the
+/// constructor returns; it throws what the store throws.
 class Heartbeat {
  public:
   Heartbeat(JobStore& store, RunnerId runner, std::string runner_info, Millis every, LeaseClock& lease,
-            const RunLog& log);
+            const RunLog& log, const Breakdown& breakdown);
   /// Stops, and takes the runner's row away.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
@@ -25,6 +27,7 @@ class Heartbeat {
  private:
   void beat(MutationKind kind);
   void run();
+  void tell(const char* message) noexcept;
 
   JobStore& store_;
   const RunnerId runner_;
@@ -32,6 +35,7 @@ class Heartbeat {
   const Millis every_;
   LeaseClock& lease_;
   const RunLog& log_;
+  const Breakdown& breakdown_;
 
   Mutex mutex_;
   Condition changed_;

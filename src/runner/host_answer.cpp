@@ -1,8 +1,7 @@
 #include "runner/host_answer.hpp"
 
 #include "job/job_json.hpp"
-
-#include <bespoke/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <fmt/format.h>
 

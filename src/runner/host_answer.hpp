@@ -1,8 +1,8 @@
 #pragma once
 
-#include <bespoke/llm_client.hpp>
+#include "job/json_tree.hpp"
 
-#include <nlohmann/json.hpp>
+#include <bespoke/llm_client.hpp>
 
 namespace bespoke {
 

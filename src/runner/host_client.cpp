@@ -1,10 +1,9 @@
 #include "runner/host_client.hpp"
 
+#include "job/json_tree.hpp"
 #include "platform/mutex.hpp"
 #include "runner/host_answer.hpp"
 #include "runner/host_task_table.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

@@ -5,11 +5,12 @@
 #include "platform/wake_pair.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <exception>
+#include <iterator>
+#include <list>
 #include <map>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace bespoke {
 namespace {
@@ -53,13 +54,14 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
   void push(std::function<std::optional<std::string>()> make);
   void push_log(const LogRecord& record);
   void close();
+  void stop() noexcept;
   Stats stats();
 
  private:
   /// A watch and what it has pending: the first snapshot and the newest, and one reset and one text for each stream.
   struct Watched {
     std::unique_ptr<Watch> watch;
-    std::deque<Change> pending;
+    std::list<Change> pending;
     bool told = false;    ///< the host has taken its first snapshot
     bool queued = false;  ///< stands in items_
     bool gone = false;    ///< its job was deleted
@@ -80,14 +82,16 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
   void gone(std::uint64_t number);
   static void add(Watched& watched, const Change& change);
   void enqueue(Item item) BESPOKE_REQUIRES(mutex_);
+  void put(std::list<Item>& one) noexcept BESPOKE_REQUIRES(mutex_);
   void ready(std::uint64_t number, Watched& watched) BESPOKE_REQUIRES(mutex_);
-  /// What an item says, made outside the lock; nothing when it has become void.
-  std::optional<std::string> say(const Item& item);
+  /// What an item says, made outside the lock; nothing when it has become void. `again`: it has more to say.
+  std::optional<std::string> say(const Item& item, bool& again);
+  std::optional<std::string> say_change(std::uint64_t number, bool& again);
 
   const std::size_t max_logs_;
   mutable Mutex mutex_;
   Condition added_;
-  std::deque<Item> items_ BESPOKE_GUARDED_BY(mutex_);
+  std::list<Item> items_ BESPOKE_GUARDED_BY(mutex_);
   std::map<std::uint64_t, Watched> watches_ BESPOKE_GUARDED_BY(mutex_);
   std::uint64_t last_watch_ BESPOKE_GUARDED_BY(mutex_) = 0;
   std::size_t logs_ BESPOKE_GUARDED_BY(mutex_) = 0;  ///< in items_
@@ -98,7 +102,13 @@ class HostQueue::State : public std::enable_shared_from_this<HostQueue::State> {
 };
 
 void HostQueue::State::enqueue(Item item) {
-  items_.push_back(std::move(item));
+  std::list<Item> one;
+  one.push_back(std::move(item));
+  put(one);
+}
+
+void HostQueue::State::put(std::list<Item>& one) noexcept {
+  items_.splice(items_.end(), one);
   if (items_.size() == 1 && wake_) wake_->signal();
   added_.notify_one();
 }
@@ -109,7 +119,7 @@ HostQueue::Taken HostQueue::State::take(std::optional<Millis> timeout, std::stri
   const bool limited = timeout && *timeout < std::chrono::hours(24 * 365);
   const SteadyTime deadline = limited ? std::chrono::steady_clock::now() + *timeout : SteadyTime::max();
   for (;;) {
-    std::optional<Item> item;
+    std::list<Item> taken;
     {
       const MutexLock lock(mutex_);
       while (items_.empty()) {
@@ -124,71 +134,90 @@ HostQueue::Taken HostQueue::State::take(std::optional<Millis> timeout, std::stri
           added_.wait(mutex_);
         }
       }
-      item = std::move(items_.front());
-      items_.pop_front();
-      if (std::holds_alternative<LogEntry>(*item)) --logs_;
+      taken.splice(taken.begin(), items_, items_.begin());
+      if (std::holds_alternative<LogEntry>(taken.front())) --logs_;
     }
     try {
-      if (auto text = say(*item)) {
+      bool again = false;
+      std::optional<std::string> text = say(taken.front(), again);
+      if (again) {
+        const MutexLock lock(mutex_);
+        put(taken);
+      }
+      if (text) {
         event = std::move(*text);
         return Taken::event;
       }
     } catch (...) {  // no memory for its text: nothing is lost by that, least of all a task
       const MutexLock lock(mutex_);
-      if (std::holds_alternative<LogEntry>(*item)) ++logs_;
-      items_.push_front(std::move(*item));
+      if (std::holds_alternative<LogEntry>(taken.front())) ++logs_;
+      items_.splice(items_.begin(), taken);
       throw;
     }
   }
 }
 
-std::optional<std::string> HostQueue::State::say(const Item& item) {
+std::optional<std::string> HostQueue::State::say(const Item& item, bool& again) {
   if (const auto* event = std::get_if<Event>(&item)) return event->make();
   if (const auto* entry = std::get_if<LogEntry>(&item)) return log_event(entry->record, entry->dropped);
-  const std::uint64_t number = std::get<Changes>(item).watch;
-  Change change;
+  return say_change(std::get<Changes>(item).watch, again);
+}
+
+std::optional<std::string> HostQueue::State::say_change(std::uint64_t number, bool& again) {
+  std::list<Change> taken;
   std::unique_ptr<Watch> over;  // ends outside the lock
   {
     const MutexLock lock(mutex_);
     const auto found = watches_.find(number);
     if (found == watches_.end()) return std::nullopt;
     Watched& watched = found->second;
-    watched.queued = false;
     if (watched.pending.empty()) {
-      if (!watched.gone) return std::nullopt;
+      if (!watched.gone) {
+        watched.queued = false;
+        return std::nullopt;
+      }
+      std::string end = end_event(number);
       over = std::move(watched.watch);
       watches_.erase(found);
+      return end;
+    }
+    taken.splice(taken.begin(), watched.pending, watched.pending.begin());
+  }
+  std::string text;
+  std::exception_ptr no_memory;
+  try {
+    text = change_event(number, taken.front());
+  } catch (...) {
+    no_memory = std::current_exception();
+  }
+  const MutexLock lock(mutex_);
+  const auto found = watches_.find(number);
+  if (found != watches_.end()) {
+    Watched& watched = found->second;
+    if (no_memory) {
+      watched.pending.splice(watched.pending.begin(), taken);
     } else {
       watched.told = true;
-      change = std::move(watched.pending.front());
-      watched.pending.pop_front();
-      if (!watched.pending.empty() || watched.gone) ready(number, watched);
+      watched.queued = again = !watched.pending.empty() || watched.gone;
     }
   }
-  if (change.job.id.is_nil()) return end_event(number);
-  try {
-    return change_event(number, change);
-  } catch (...) {
-    const MutexLock lock(mutex_);
-    const auto found = watches_.find(number);
-    if (found != watches_.end()) found->second.pending.push_front(std::move(change));
-    throw;
-  }
+  if (no_memory) std::rethrow_exception(no_memory);
+  return text;
 }
 
 void HostQueue::State::ready(std::uint64_t number, Watched& watched) {
   if (watched.queued) return;
-  watched.queued = true;
   enqueue(Changes{number});
+  watched.queued = true;
 }
 
 void HostQueue::State::add(Watched& watched, const Change& change) {
-  std::deque<Change>& pending = watched.pending;
+  std::list<Change>& pending = watched.pending;
   switch (change.kind) {
     case Change::Kind::snapshot: {
       // The newest at the end, behind the texts, so that the last snapshot of a job comes last. The very first stays in
       // front: a host always knows the job that a text belongs to.
-      const auto first = pending.begin() + (!watched.told && !pending.empty() ? 1 : 0);
+      const auto first = std::next(pending.begin(), !watched.told && !pending.empty() ? 1 : 0);
       pending.erase(
           std::remove_if(first, pending.end(), [](const Change& old) { return old.kind == Change::Kind::snapshot; }),
           pending.end());
@@ -284,10 +313,21 @@ void HostQueue::State::push_log(const LogRecord& record) {
 }
 
 void HostQueue::State::close() {
-  std::vector<std::unique_ptr<Watch>> ended;  // after the lock, too
+  stop();
+  std::uint64_t last = 0;
+  for (;;) {
+    std::unique_ptr<Watch> ended;  // after the lock, too
+    const MutexLock lock(mutex_);
+    const auto next = watches_.upper_bound(last);
+    if (next == watches_.end()) return;
+    last = next->first;
+    ended = std::move(next->second.watch);
+  }
+}
+
+void HostQueue::State::stop() noexcept {
   const MutexLock lock(mutex_);
   if (std::exchange(closed_, true)) return;
-  for (auto& [number, watched] : watches_) ended.push_back(std::move(watched.watch));
   if (wake_) wake_->signal();
   added_.notify_all();
 }
@@ -355,6 +395,10 @@ void HostQueue::push(std::function<std::optional<std::string>()> make) {
 
 void HostQueue::close() {
   state_->close();
+}
+
+void HostQueue::stop() noexcept {
+  state_->stop();
 }
 
 HostQueue::Stats HostQueue::stats() const {

@@ -1,11 +1,10 @@
 #pragma once
 
+#include "job/json_tree.hpp"
 #include "platform/mutex.hpp"
 
 #include <bespoke/host_queue.hpp>
 #include <bespoke/host_tasks.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <map>
@@ -34,8 +33,9 @@ class HostTasks::State : public std::enable_shared_from_this<HostTasks::State> {
 
   /// Adds a task and announces it. 0 when everything has been closed.
   std::uint64_t open(std::shared_ptr<HostTask> task);
-  /// Nobody waits for the task any more. Nothing happens when it is over.
-  void withdraw(std::uint64_t number);
+  /// Nobody waits for the task any more. Nothing happens when it is over. The host isn't told when there is no memory
+  /// for that; then it learns by its answer.
+  void withdraw(std::uint64_t number) noexcept;
   bool respond(std::uint64_t number, const Json& answer);
   void close();
   std::size_t size() const;
@@ -43,8 +43,11 @@ class HostTasks::State : public std::enable_shared_from_this<HostTasks::State> {
  private:
   struct Row {
     std::shared_ptr<HostTask> task;
-    bool told = false;  ///< the host has taken its event
+    bool told = false;      ///< the host has taken its event
+    bool answered = false;  ///< with what ends it; that is being passed on
   };
+
+  void announce(std::uint64_t number);
 
   HostQueue& queue_;
   mutable Mutex mutex_;

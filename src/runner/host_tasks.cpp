@@ -1,13 +1,12 @@
 #include <bespoke/host_tasks.hpp>
 
+#include "job/json_tree.hpp"
 #include "job/json_writer.hpp"
 #include "runner/host_answer.hpp"
 #include "runner/host_client.hpp"
 #include "runner/host_task_table.hpp"
+#include "runner/reply.hpp"
 
-#include <bespoke/json.hpp>
-
-#include <future>
 #include <optional>
 #include <stop_token>
 #include <utility>
@@ -54,8 +53,13 @@ class AttemptTask : public HostTask {
   /// Opens the task and ties it to its attempt.
   static void start(const std::shared_ptr<HostTasks::State>& table, const std::shared_ptr<AttemptTask>& task) {
     const std::uint64_t number = table->open(task);
-    task->withdrawal_.emplace(task->context_->stop_token(),
-                              std::function<void()>([table, number] { table->withdraw(number); }));
+    try {
+      task->withdrawal_.emplace(task->context_->stop_token(),
+                                std::function<void()>([table, number] { table->withdraw(number); }));
+    } catch (...) {
+      table->withdraw(number);
+      throw;
+    }
   }
 
  protected:
@@ -125,18 +129,18 @@ class LlmStepTask final : public AttemptTask {
     auto verdict = answer.contains("request") || !response_
                        ? std::make_shared<Verdict>(request_from_tree(member_of(answer, "request")))
                        : std::make_shared<Verdict>(from_nlohmann(member_of(answer, "output")));
-    return [promise = promise_, verdict] { promise->set_value(std::move(*verdict)); };
+    return [question = question_, verdict] { question->give(std::move(*verdict)); };
   }
   std::function<void()> fail(const ordered_json& error) override {
-    return [promise = promise_, problem = error_from_answer(error)] { promise->set_exception(problem); };
+    return [question = question_, problem = error_from_answer(error)] { question->fail(problem); };
   }
-  std::future<Verdict> verdict() { return promise_->get_future(); }
+  std::shared_ptr<Reply<Verdict>> verdict() const { return question_.reply(); }
 
  private:
   const std::shared_ptr<const PipelineSpec> spec_;
   const std::optional<LlmResponse> response_;
   const int ask_;
-  const std::shared_ptr<std::promise<Verdict>> promise_ = std::make_shared<std::promise<Verdict>>();
+  const Question<Verdict> question_;
 };
 
 /// The work of a phase sees its context as a reference that lives as long as the work; tasks want to hold it.
@@ -146,17 +150,14 @@ std::shared_ptr<PhaseContext> borrowed(PhaseContext& context) {
 
 Verdict ask_host(const std::shared_ptr<HostTasks::State>& table, PhaseContext& context,
                  const std::shared_ptr<const PipelineSpec>& spec, std::optional<LlmResponse> response, int ask) {
-  std::future<Verdict> verdict;
+  std::shared_ptr<Reply<Verdict>> verdict;
   {
     auto task = std::make_shared<LlmStepTask>(borrowed(context), spec, std::move(response), ask);
     verdict = task->verdict();
     AttemptTask::start(table, task);
   }
-  try {
-    return verdict.get();
-  } catch (const std::future_error&) {  // withdrawn
-    throw Error(ErrorCode::cancelled, "the attempt ended before the host had answered");
-  }
+  if (auto given = verdict->get()) return std::move(*given);
+  throw Error(ErrorCode::cancelled, "the attempt ended before the host had answered");  // the task was withdrawn
 }
 
 }  // namespace
@@ -177,6 +178,16 @@ std::uint64_t HostTasks::State::open(std::shared_ptr<HostTask> task) {
     number = ++last_;
     rows_[number].task = std::move(task);
   }
+  try {
+    announce(number);
+  } catch (...) {
+    withdraw(number);
+    throw;
+  }
+  return number;
+}
+
+void HostTasks::State::announce(std::uint64_t number) {
   queue_.push([self = shared_from_this(), number]() -> std::optional<std::string> {
     std::shared_ptr<HostTask> open;
     {
@@ -188,10 +199,9 @@ std::uint64_t HostTasks::State::open(std::shared_ptr<HostTask> task) {
     }
     return fmt::format("{{\"event\":\"task\",\"task\":{},{}}}", number, open->describe());
   });
-  return number;
 }
 
-void HostTasks::State::withdraw(std::uint64_t number) {
+void HostTasks::State::withdraw(std::uint64_t number) noexcept {
   std::shared_ptr<HostTask> task;  // goes away outside the lock
   {
     const MutexLock lock(mutex_);
@@ -202,9 +212,12 @@ void HostTasks::State::withdraw(std::uint64_t number) {
     rows_.erase(found);
     if (!told) return;
   }
-  queue_.push([number]() -> std::optional<std::string> {
-    return fmt::format(R"({{"event":"task_end","task":{},"reason":"withdrawn"}})", number);
-  });
+  try {
+    queue_.push([number]() -> std::optional<std::string> {
+      return fmt::format(R"({{"event":"task_end","task":{},"reason":"withdrawn"}})", number);
+    });
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to tell the host
+  }
 }
 
 bool HostTasks::State::respond(std::uint64_t number, const Json& answer) {
@@ -241,10 +254,22 @@ bool HostTasks::State::respond(std::uint64_t number, const Json& answer) {
   {
     const MutexLock lock(mutex_);
     const auto found = rows_.find(number);
-    if (found == rows_.end()) return false;
-    rows_.erase(found);
+    if (found == rows_.end() || std::exchange(found->second.answered, true)) return false;
   }
-  act();
+  try {
+    act();
+  } catch (...) {  // no memory to pass the answer on: it may be given again
+    const MutexLock lock(mutex_);
+    const auto found = rows_.find(number);
+    if (found != rows_.end()) found->second.answered = false;
+    throw;
+  }
+  std::shared_ptr<HostTask> over;  // goes away outside the lock
+  const MutexLock lock(mutex_);
+  const auto found = rows_.find(number);
+  if (found == rows_.end()) return true;
+  over = std::move(found->second.task);
+  rows_.erase(found);
   return true;
 }
 

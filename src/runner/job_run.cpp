@@ -453,6 +453,13 @@ void JobRun::abandon() {
   close(std::nullopt);
 }
 
+void JobRun::end_silently() noexcept {
+  if (std::exchange(over_, true)) return;
+  end_attempt();
+  outbox_.clear();
+  in_flight_.clear();
+}
+
 void JobRun::release() {
   if (over_ || releasing_) return;
   releasing_ = true;

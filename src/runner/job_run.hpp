@@ -87,6 +87,8 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   void start();
   /// The lease is lost: everything ends at once, and nothing more is written.
   void abandon();
+  /// As abandon(), but the owner isn't told, and the executor has ended.
+  void end_silently() noexcept;
   /// Gives the job back to the queue, in order.
   void release();
 

@@ -1,10 +1,9 @@
+#include "job/json_tree.hpp"
 #include "runner/job_attempt.hpp"
 #include "runner/job_run.hpp"
 
 #include "job/job_json.hpp"
 #include "runner/answer_schema.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <algorithm>
 

@@ -4,7 +4,8 @@
 
 namespace bespoke {
 
-LoopThread::LoopThread() : thread_(start_background_thread("bespoke-loop", [this] { run(); })) {}
+LoopThread::LoopThread(Breakdown& breakdown)
+    : breakdown_(breakdown), thread_(start_background_thread("bespoke-loop", [this] { run(); })) {}
 
 LoopThread::~LoopThread() {
   close();
@@ -36,14 +37,38 @@ void LoopThread::close() {
     closed_ = true;
     changed_.notify_one();
   }
-  if (!thread_.joinable()) return;
-  thread_.join();
-  timer_places_.clear();
-  timers_.clear();
+  if (thread_.joinable()) thread_.join();
 }
 
-void LoopThread::run() {
-  std::deque<std::function<void()>> ready;
+void LoopThread::stop() noexcept {
+  const MutexLock lock(mutex_);
+  closed_ = stopped_ = true;
+  changed_.notify_one();
+}
+
+void LoopThread::run() noexcept {
+  try {
+    serve();
+  } catch (...) {
+    breakdown_.report(std::current_exception());
+    stop();
+  }
+  drop_tasks();
+}
+
+/// Whoever waits for the answer of a task learns by its end that there won't be one.
+void LoopThread::drop_tasks() noexcept {
+  ready_.clear();
+  timer_places_.clear();
+  timers_.clear();
+  {
+    const MutexLock lock(mutex_);
+    ready_.swap(tasks_);
+  }
+  ready_.clear();
+}
+
+void LoopThread::serve() {
   for (;;) {
     {
       const MutexLock lock(mutex_);
@@ -56,10 +81,10 @@ void LoopThread::run() {
           changed_.wait_until(mutex_, next);
         }
       }
-      if (tasks_.empty() && closed_) return;
-      ready.swap(tasks_);
+      if (stopped_ || (tasks_.empty() && closed_)) break;
+      ready_.swap(tasks_);
     }
-    for (; !ready.empty(); ready.pop_front()) ready.front()();
+    for (; !ready_.empty(); ready_.pop_front()) ready_.front()();
     const SteadyTime now = std::chrono::steady_clock::now();
     while (!timers_.empty() && timers_.begin()->first <= now) {
       auto due = std::move(timers_.begin()->second);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/mutex.hpp"
+#include "runner/breakdown.hpp"
 #include "runner/executor.hpp"
 
 #include <deque>
@@ -10,10 +11,11 @@
 
 namespace bespoke {
 
-/// An Executor on a thread of its own.
+/// An Executor on a thread of its own. What a task throws is the runner's breakdown.
 class LoopThread final : public Executor {
  public:
-  LoopThread();
+  /// `breakdown` must outlive this.
+  explicit LoopThread(Breakdown& breakdown);
   ~LoopThread() override;
   LoopThread(const LoopThread&) = delete;
   LoopThread& operator=(const LoopThread&) = delete;
@@ -25,16 +27,24 @@ class LoopThread final : public Executor {
 
   /// Finishes what has been posted, drops timers, and ends the thread. Not from a task.
   void close();
+  /// Drops what has been posted, and ends the thread once the task that is running is over. From any thread.
+  void stop() noexcept;
 
  private:
-  void run();
+  void run() noexcept;
+  void serve();
+  void drop_tasks() noexcept;
+
+  Breakdown& breakdown_;
 
   Mutex mutex_;
   Condition changed_;
   std::deque<std::function<void()>> tasks_ BESPOKE_GUARDED_BY(mutex_);
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
+  bool stopped_ BESPOKE_GUARDED_BY(mutex_) = false;
 
   // Only touched by the thread itself.
+  std::deque<std::function<void()>> ready_;
   std::multimap<SteadyTime, std::pair<TimerId, std::function<void()>>> timers_;
   std::unordered_map<TimerId, decltype(timers_)::iterator> timer_places_;
   TimerId last_timer_ = 0;

@@ -33,8 +33,9 @@ AttemptChannel::Report AttemptChannel::take() {
 }
 
 void AttemptChannel::announce() {
-  if (std::exchange(announced_, true)) return;
+  if (announced_) return;
   executor_->post(drain_);
+  announced_ = true;  // only now: there may have been no memory to post
 }
 
 const Json& AttemptContext::output(std::string_view phase) const {

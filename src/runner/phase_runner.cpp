@@ -4,15 +4,16 @@
 #include "job/rfc3339.hpp"
 #include "job/uuid.hpp"
 #include "platform/process.hpp"
+#include "runner/breakdown.hpp"
 #include "runner/commit_thread.hpp"
 #include "runner/heartbeat.hpp"
 #include "runner/loop_thread.hpp"
+#include "runner/reply.hpp"
 #include "runner/runner_core.hpp"
 #include "runner/thread_pool.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <future>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,8 @@ namespace {
 
 /// How long a blocking phase may take to see its stop token when the runner closes; then its thread is left to itself.
 constexpr Millis patience_with_phases(2000);
+/// How often whoever waits for the core looks whether there still is one.
+constexpr Millis breakdown_look(100);
 
 bool waits_for_signal(const Job& job) {
   return job.state == JobState::waiting && job.waiting && job.waiting->reason == WaitReason::signal;
@@ -71,11 +74,12 @@ class PhaseRunner::Impl {
         store_(job_store),
         id_(make_uuid_v4(*options_.random)),
         log_(options_.log, id_),
-        callback_thread_(std::make_shared<LoopThread>()),
+        breakdown_(std::make_shared<Breakdown>([this] { stop_threads(); })),
+        callback_thread_(std::make_shared<LoopThread>(*breakdown_)),
         hub_(std::make_shared<WatchHub>(callback_thread_, options_.log)),
-        loop_(std::make_shared<LoopThread>()),
-        pool_(options_.pool_threads),
-        gate_(store_, loop_),
+        loop_(std::make_shared<LoopThread>(*breakdown_)),
+        pool_(options_.pool_threads, breakdown_),
+        gate_(store_, loop_, *breakdown_),
         lease_(options_.lease_expires),
         core_(RunnerSeams{loop_, pool_, gate_, *options_.clock, *options_.random, lease_}, id_, options_, pipelines,
               *hub_, options_.log) {
@@ -86,15 +90,10 @@ class PhaseRunner::Impl {
                            {"host", host_name()},
                            {"opened_at", to_rfc3339(options_.clock->wall_now())},
                            {"claims", claims_of(pipelines, options_)}};
-        heartbeat_ = std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, lease_, log_);
+        heartbeat_ =
+            std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, lease_, log_, *breakdown_);
       }
-      wake_ = store_.on_wake([this] {
-        if (wake_posted_.exchange(true)) return;
-        loop_->post([this] {
-          wake_posted_ = false;
-          core_.wake();
-        });
-      });
+      wake_ = store_.on_wake([this] { wake(); });
       loop_->post([this] { core_.open(); });
     } catch (...) {
       close_threads();
@@ -105,40 +104,80 @@ class PhaseRunner::Impl {
   ~Impl() {
     if (process_id() != pid_) return;
     shutdown(Millis(0));
+    breakdown_->close();
+  }
+
+  /// Something has changed in the store. Called on a thread of the store's.
+  void wake() {
+    if (wake_posted_.exchange(true)) return;
+    try {
+      loop_->post([this] {
+        wake_posted_ = false;
+        core_.wake();
+      });
+    } catch (...) {
+      breakdown_->report(std::current_exception());
+    }
   }
 
   bool shutdown(Millis grace) {
     const MutexLock lock(shutdown_mutex_);
     if (closed_) return closed_in_order_;
-    auto done = std::make_shared<std::promise<bool>>();
-    loop_->post([this, grace, done] { core_.shut_down(grace, [done](bool in_order) { done->set_value(in_order); }); });
-    closed_in_order_ = done->get_future().get();
+    closed_in_order_ = release_jobs(grace);
     closed_ = true;
     close_threads();
     return closed_in_order_;
   }
 
-  /// Puts `task` to the core and waits for its answer.
+  /// Has the core give everything back. False when it can't any more.
+  bool release_jobs(Millis grace) {
+    try {
+      const auto in_order = put<bool>([this, grace](const Question<bool>& question) {
+        core_.shut_down(grace, [question](bool released) { question->give(released); });
+      });
+      while (!in_order->ready_until(std::chrono::steady_clock::now() + breakdown_look)) {
+        if (breakdown_->happened()) return false;
+      }
+      return in_order->get().value_or(false);
+    } catch (...) {  // no memory to ask
+      breakdown_->report(std::current_exception());
+      return false;
+    }
+  }
+
+  /// Has `task` put a question to the core, which drops it when it is closed meanwhile.
+  template <typename Value>
+  std::shared_ptr<Reply<Value>> put(std::function<void(const Question<Value>&)> task) {
+    const Question<Value> question;
+    loop_->post([task = std::move(task), question] { task(question); });
+    return question.reply();
+  }
+
+  /// The same, and waits for the answer.
   template <typename Value>
   Value ask(std::function<void(std::function<void(Answer<Value>)>)> task) {
     check_usable();
-    auto promise = std::make_shared<std::promise<Value>>();
-    std::future<Value> future = promise->get_future();
-    // A core that is closed meanwhile drops the task, and with it the promise.
-    loop_->post([task = std::move(task), promise = std::move(promise)] {
-      task([promise](Answer<Value> answer) {
+    const auto reply = put<Value>([task = std::move(task)](const Question<Value>& question) {
+      task([question](Answer<Value> answer) {
         if (answer.error) {
-          promise->set_exception(answer.error);
+          question->fail(answer.error);
         } else {
-          promise->set_value(std::move(answer.value));
+          question->give(std::move(answer.value));
         }
       });
     });
-    try {
-      return future.get();
-    } catch (const std::future_error&) {
-      throw Error(ErrorCode::closed, "the runner has been shut down");
-    }
+    if (auto value = reply->get()) return std::move(*value);
+    if (closed_) throw Error(ErrorCode::closed, "the runner has been shut down");
+    throw_broken_down();
+  }
+
+  [[noreturn]] void throw_broken_down() const {
+    const std::exception_ptr cause = breakdown_->cause();
+    throw Error(
+        cause ? describe(cause, ErrorCode::internal).code : ErrorCode::out_of_memory,
+        "the runner has stopped, since one of its threads could not go on; what is stored is safe: close it and "
+        "open another one",
+        cause);
   }
 
   void check_usable() const {
@@ -146,6 +185,7 @@ class PhaseRunner::Impl {
       throw Error(ErrorCode::forked, "this runner belongs to the parent process; open a new one in the child");
     }
     if (closed_) throw Error(ErrorCode::closed, "the runner has been shut down");
+    if (breakdown_->happened()) throw_broken_down();
   }
 
   JobRecord read(const JobId& id, const Owner& owner) {
@@ -169,6 +209,7 @@ class PhaseRunner::Impl {
   const RunnerId id_;
   const RunLog log_;
   const int pid_ = process_id();
+  const std::shared_ptr<Breakdown> breakdown_;
   // Shared with watches, which may outlive the runner.
   const std::shared_ptr<LoopThread> callback_thread_;
   const std::shared_ptr<WatchHub> hub_;
@@ -186,19 +227,36 @@ class PhaseRunner::Impl {
   bool closed_in_order_ BESPOKE_GUARDED_BY(shutdown_mutex_) = true;
 
  private:
-  void close_threads() {
+  /// What a breakdown does at once.
+  void stop_threads() noexcept {
+    loop_->stop();
+    callback_thread_->stop();
+    gate_.stop();
+    if (options_.on_breakdown) options_.on_breakdown();
+  }
+
+  void close_threads() noexcept {
     wake_.reset();
-    if (!pool_.close(patience_with_phases)) {
-      log_.write(LogLevel::error,
-                 "phases that don't watch their stop token still run; their threads are left to themselves",
-                 {{"threads", std::to_string(pool_.given_up())}});
+    if (breakdown_->happened()) {
+      loop_->close();
+      core_.abandon();
     }
+    if (!pool_.close(patience_with_phases)) tell_of_given_up_threads();
     gate_.close();
     loop_->close();
     hub_->close();
     callback_thread_->close();
     heartbeat_.reset();
     presence_.reset();
+  }
+
+  void tell_of_given_up_threads() noexcept {
+    try {
+      log_.write(LogLevel::error,
+                 "phases that don't watch their stop token still run; their threads are left to themselves",
+                 {{"threads", std::to_string(pool_.given_up())}});
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for the log; stats() tells of them, too
+    }
   }
 };
 
@@ -429,9 +487,9 @@ Job PhaseRunner::wait(const JobId& id, std::optional<Millis> timeout, const Owne
     for (;;) {
       if (shared->newest && over(*shared->newest)) return *shared->newest;
       if (shared->gone) throw Error(ErrorCode::not_found, fmt::format("there is no job {} any more", id.to_string()));
-      if (std::chrono::steady_clock::now() >= deadline || impl_->closed_) break;
+      if (std::chrono::steady_clock::now() >= deadline || impl_->closed_ || impl_->breakdown_->happened()) break;
       // In slices, so that a shutdown ends the wait.
-      shared->changed.wait_until(shared->mutex, std::min(deadline, std::chrono::steady_clock::now() + Millis(100)));
+      shared->changed.wait_until(shared->mutex, std::min(deadline, std::chrono::steady_clock::now() + breakdown_look));
     }
   }
   return impl_->read(id, owner).job;
@@ -449,15 +507,16 @@ std::optional<JobPulse> PhaseRunner::pulse(const JobId& id, const Owner& owner) 
 
 bool PhaseRunner::wait_until_idle(std::optional<Millis> timeout) {
   impl_->check_usable();
-  auto idle = std::make_shared<std::promise<void>>();
-  std::future<void> future = idle->get_future();
-  impl_->loop_->post(
-      [impl = impl_.get(), idle = std::move(idle)] { impl->core_.when_idle([idle] { idle->set_value(); }); });
-  if (!timeout) {
-    future.wait();
-    return true;
+  const auto idle = impl_->put<bool>([impl = impl_.get()](const Question<bool>& question) {
+    impl->core_.when_idle([question] { question->give(true); });
+  });
+  const SteadyTime deadline = timeout ? std::chrono::steady_clock::now() + *timeout : SteadyTime::max();
+  for (;;) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (idle->ready_until(std::min(deadline, now + breakdown_look)) && idle->get()) return true;
+    if (impl_->breakdown_->happened()) impl_->throw_broken_down();
+    if (now >= deadline) return false;
   }
-  return future.wait_for(*timeout) == std::future_status::ready;
 }
 
 bool PhaseRunner::shutdown(Millis grace) {
@@ -472,11 +531,10 @@ const RunnerId& PhaseRunner::id() const {
 
 PhaseRunner::Stats PhaseRunner::stats() const {
   impl_->check_usable();
-  auto running = std::make_shared<std::promise<std::size_t>>();
-  auto future = running->get_future();
-  impl_->loop_->post([impl = impl_.get(), running] { running->set_value(impl->core_.running()); });
+  const auto running = impl_->put<std::size_t>(
+      [impl = impl_.get()](const Question<std::size_t>& question) { question->give(impl->core_.running()); });
   Stats stats;
-  stats.running = future.wait_for(Millis(5000)) == std::future_status::ready ? future.get() : 0;
+  if (running->ready_until(std::chrono::steady_clock::now() + Millis(5000))) stats.running = running->get().value_or(0);
   stats.given_up_threads = impl_->pool_.given_up();
   stats.commits = impl_->gate_.commits();
   stats.mutations = impl_->gate_.mutations();

@@ -114,9 +114,13 @@ RunnerCore::RunnerCore(RunnerSeams seams, RunnerId id, const RunnerOptions& opti
 }
 
 RunnerCore::~RunnerCore() {
+  abandon();
+}
+
+void RunnerCore::abandon() noexcept {
   closing_ = true;
   // Closures may still hold a run; it must not reach for what goes away now.
-  for (const auto& [id, run] : std::exchange(runs_, {})) run->abandon();
+  for (const auto& [id, run] : std::exchange(runs_, {})) run->end_silently();
 }
 
 const LoadedPipeline* RunnerCore::pipeline(const std::string& name) const {

@@ -76,6 +76,9 @@ class RunnerCore final : public JobRunOwner {
   /// order.
   void shut_down(Millis grace, std::function<void(bool)> done);
 
+  /// After a breakdown, when the executor has ended: stops what runs, and leaves the jobs to others.
+  void abandon() noexcept;
+
   const LoadedPipeline* pipeline(const std::string& name) const;
   std::size_t running() const { return runs_.size(); }
   /// Where the jobs of this runner stand; may be asked from any thread.

@@ -22,11 +22,12 @@ struct WorkTicket final : WorkPool::Ticket {
 }  // namespace
 
 struct ThreadPool::State {
-  explicit State(std::size_t count) : wanted(count) {}
+  State(std::size_t count, std::shared_ptr<Breakdown> shared) : wanted(count), breakdown(std::move(shared)) {}
 
   mutable Mutex mutex;
   Condition changed;
   const std::size_t wanted;
+  const std::shared_ptr<Breakdown> breakdown;  // of threads that outlive the runner, too
   std::deque<std::shared_ptr<WorkTicket>> queue BESPOKE_GUARDED_BY(mutex);
   std::size_t threads BESPOKE_GUARDED_BY(mutex) = 0;  // those that serve the queue
   std::size_t idle BESPOKE_GUARDED_BY(mutex) = 0;
@@ -57,7 +58,11 @@ void ThreadPool::State::serve(const std::shared_ptr<State>& state) {
       state->queue.pop_front();
       ticket->stage = WorkTicket::Stage::running;
     }
-    ticket->work();
+    try {
+      ticket->work();
+    } catch (...) {
+      state->breakdown->report(std::current_exception());
+    }
     ticket->work = nullptr;  // what it holds goes away on this thread, outside the lock
     const MutexLock lock(state->mutex);
     if (ticket->stage == WorkTicket::Stage::given_up) {  // its place in the pool has been taken
@@ -69,7 +74,8 @@ void ThreadPool::State::serve(const std::shared_ptr<State>& state) {
   }
 }
 
-ThreadPool::ThreadPool(std::size_t threads) : state_(std::make_shared<State>(std::max<std::size_t>(threads, 1))) {}
+ThreadPool::ThreadPool(std::size_t threads, std::shared_ptr<Breakdown> breakdown)
+    : state_(std::make_shared<State>(std::max<std::size_t>(threads, 1), std::move(breakdown))) {}
 
 ThreadPool::~ThreadPool() {
   close(Millis(0));
@@ -100,10 +106,14 @@ void ThreadPool::give_up(const std::shared_ptr<Ticket>& ticket) {
     unwanted = std::exchange(work->work, nullptr);
     std::erase(state_->queue, work);
   } else if (work->stage == WorkTicket::Stage::running) {
+    try {
+      if (!state_->closed && !state_->queue.empty()) State::start_thread(state_);
+    } catch (...) {  // nobody can take its place in the pool, so it keeps it until it comes back
+      return;
+    }
     work->stage = WorkTicket::Stage::given_up;
     ++state_->given_up;
     --state_->threads;
-    if (!state_->closed && !state_->queue.empty()) State::start_thread(state_);
   }
 }
 
@@ -114,13 +124,16 @@ std::size_t ThreadPool::given_up() const {
 
 bool ThreadPool::close(Millis grace) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + grace;
-  std::vector<std::function<void()>> unwanted;  // destroyed after the lock is gone
-  const MutexLock lock(state_->mutex);
-  state_->closed = true;
-  for (const auto& ticket : std::exchange(state_->queue, {})) {
-    ticket->stage = WorkTicket::Stage::over;
-    unwanted.push_back(std::exchange(ticket->work, nullptr));
+  for (;;) {
+    std::function<void()> unwanted;  // destroyed after the lock is gone
+    const MutexLock lock(state_->mutex);
+    state_->closed = true;
+    if (state_->queue.empty()) break;
+    state_->queue.front()->stage = WorkTicket::Stage::over;
+    unwanted = std::exchange(state_->queue.front()->work, nullptr);
+    state_->queue.pop_front();
   }
+  const MutexLock lock(state_->mutex);
   state_->changed.notify_all();
   while (state_->threads + state_->given_up > 0 && std::chrono::steady_clock::now() < deadline) {
     state_->changed.wait_until(state_->mutex, deadline);

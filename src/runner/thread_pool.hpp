@@ -1,13 +1,15 @@
 #pragma once
 
+#include "runner/breakdown.hpp"
 #include "runner/executor.hpp"
 
 namespace bespoke {
 
-/// A WorkPool of a fixed number of threads, which are started as they are needed.
+/// A WorkPool of a fixed number of threads, which are started as they are needed. What work throws is the runner's
+/// breakdown.
 class ThreadPool final : public WorkPool {
  public:
-  explicit ThreadPool(std::size_t threads);
+  ThreadPool(std::size_t threads, std::shared_ptr<Breakdown> breakdown);
   /// As close(0).
   ~ThreadPool() override;
   ThreadPool(const ThreadPool&) = delete;

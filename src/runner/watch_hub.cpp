@@ -2,6 +2,7 @@
 #include "runner/sabotage.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace bespoke {
 namespace {
@@ -208,6 +209,22 @@ void WatchHub::take_text(const WatcherPtr& watcher, const std::string& phase, in
   ready(watcher);
 }
 
+/// Lets go of the watcher whose callback was called, also when that has thrown.
+class WatchHub::CallEnd {
+ public:
+  explicit CallEnd(WatchHub& hub) : hub_(hub) {}
+  ~CallEnd() {
+    const MutexLock lock(hub_.mutex_);
+    hub_.calling_ = nullptr;
+    hub_.changed_.notify_all();
+  }
+  CallEnd(const CallEnd&) = delete;
+  CallEnd& operator=(const CallEnd&) = delete;
+
+ private:
+  WatchHub& hub_;
+};
+
 void WatchHub::deliver() {
   WatcherPtr watcher;
   std::deque<Change> changes;
@@ -223,6 +240,7 @@ void WatchHub::deliver() {
     gone = watcher->tell_gone;
     calling_ = watcher.get();
   }
+  const CallEnd end(*this);
   for (const Change& change : changes) {
     {
       const MutexLock lock(mutex_);
@@ -231,14 +249,13 @@ void WatchHub::deliver() {
     call(watcher, change);
   }
   if (gone && watcher->gone) watcher->gone();
-  const MutexLock lock(mutex_);
-  calling_ = nullptr;
-  changed_.notify_all();
 }
 
 void WatchHub::call(const WatcherPtr& watcher, const Change& change) {
   try {
     watcher->callback(change);
+  } catch (const std::bad_alloc&) {  // the watch would miss a change without knowing
+    throw;
   } catch (...) {
     log_->write(
         {LogLevel::error,

@@ -52,6 +52,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   bool in_callback() const { return callbacks_->is_current(); }
 
  private:
+  class CallEnd;
   /// A task: calls one watcher back.
   void deliver();
   void ready(const WatcherPtr& watcher) BESPOKE_REQUIRES(mutex_);

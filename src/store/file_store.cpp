@@ -1,5 +1,6 @@
 #include "store/file_store.hpp"
 
+#include "job/json_tree.hpp"
 #include "platform/files.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/lock_file.hpp"
@@ -7,8 +8,6 @@
 #include "store/job_file.hpp"
 #include "store/memory_store.hpp"
 #include "store/mutation_rules.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

@@ -37,9 +37,14 @@ class MemoryStore final : public MemoryJobStore {
     ChangeCursor after = 0;
     {
       const std::lock_guard lock(mutex_);
+      if (half_done_)
+        throw Error(ErrorCode::store_corrupt,
+                    "memory ran out in the middle of a change: this store takes no more; what it holds can be read");
+      half_done_ = true;
       before = tables_.latest_change();
       for (const Mutation& mutation : batch) results.push_back(apply_one(mutation));
       after = tables_.latest_change();
+      half_done_ = false;
     }
     if (after != before) wake_.notify();
     return results;
@@ -310,7 +315,8 @@ class MemoryStore final : public MemoryJobStore {
   }
 
   mutable std::mutex mutex_;
-  MemoryTables tables_;  // guarded by mutex_
+  MemoryTables tables_;     // guarded by mutex_
+  bool half_done_ = false;  // guarded by mutex_
   std::shared_ptr<Members> members_ = std::make_shared<Members>();
   WakeTopic wake_;
 };

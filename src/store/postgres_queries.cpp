@@ -1,9 +1,8 @@
 #include "store/postgres_queries.hpp"
 
+#include "job/json_tree.hpp"
 #include "store/mutation_rules.hpp"
 #include "store/postgres_schema.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "store/sqlite_columns.hpp"
 
-#include <bespoke/json.hpp>
+#include "job/json_tree.hpp"
 
 #include <fmt/format.h>
 

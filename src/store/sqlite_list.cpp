@@ -1,9 +1,9 @@
+#include "job/json_tree.hpp"
 #include "store/mutation_rules.hpp"
 #include "store/sqlite_columns.hpp"
 #include "store/sqlite_queries.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

@@ -1,9 +1,8 @@
 #include <bespoke/store_doctor.hpp>
 
+#include "job/json_tree.hpp"
 #include "job/rfc3339.hpp"
 #include "store/store_files.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <fmt/format.h>
 

@@ -9,6 +9,8 @@
 """
 
 from ._library import version
+from .aio import AsyncCalls
+from .documents import pdf, rerender
 from .errors import (
     AlreadyExists,
     BudgetExceeded,
@@ -42,7 +44,7 @@ from .errors import (
 from .job import Change, ErrorInfo, Job, PhaseRecord, Pulse, Usage, Waiting
 from .llm import LlmClient, LlmRequest, LlmResponse, Message
 from .pipeline import Apply, PhaseContext, Pipeline, Retry
-from .runner import AsyncCalls, Runner, pdf, rerender
+from .runner import Runner
 from .watch import EventStream, Watch
 
 __version__ = "0.1.0"

@@ -6,54 +6,27 @@ import asyncio
 import atexit
 import ctypes
 import json
-import logging
 import os
-import threading
 import weakref
-from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, TypeVar, Union
+from datetime import datetime
+from time import monotonic
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
+from ._events import Events
 from ._host import Host
-from ._library import CLOSED, NOTHING, OK, library, text
+from ._library import NOTHING, OK, library, text
 from ._threads import Pool
-from .errors import Closed, Error, Forked
+from ._values import json_bytes, rfc3339, whole_millis
+from .aio import AsyncCalls
+from .errors import Closed, Error, Forked, InvalidArgument
 from .job import Job, Pulse
 from .llm import FunctionClient, LlmClient
 from .pipeline import Apply, Pipeline, Seconds, millis
-from .watch import EventStream, Watch, _Feed
+from .watch import EventStream, Watch
 
-log = logging.getLogger("bespoke")
-
-Result = TypeVar("Result")
 Model = Union[str, Mapping[str, Any], LlmClient, Callable[..., Any]]
 _STATES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _open_runners: weakref.WeakSet[Runner] = weakref.WeakSet()
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
-    except (TypeError, ValueError) as problem:
-        raise _invalid(f"not JSON: {problem}") from problem
-
-
-def _invalid(message: str) -> Error:
-    from .errors import InvalidArgument
-
-    return InvalidArgument(message)
-
-
-def _time(value: Optional[datetime]) -> Optional[str]:
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise _invalid("a time needs a time zone")
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _whole(timeout: Optional[float]) -> int:
-    return -1 if timeout is None else max(0, round(timeout * 1000))
 
 
 class Runner:
@@ -93,7 +66,7 @@ class Runner:
         apply = next((pipeline for pipeline in listed if isinstance(pipeline, Apply)), None)
         to = {"logging": "events", "stderr": "stderr", None: "none"}.get(log)
         if to is None:
-            raise _invalid('log must be "logging", "stderr" or None')
+            raise InvalidArgument('log must be "logging", "stderr" or None')
         config: Dict[str, Any] = {
             "store": store,
             "llm": self._model(llm, clients),
@@ -104,19 +77,17 @@ class Runner:
             **limits,
         }
         self._library = library()
-        self._watches: Dict[int, _Feed] = {}
-        self._routes = threading.Lock()
         self._calls = Pool(8)
         self._host = Host(self._respond, own, clients, apply.profile_source if apply else None, threads)
         try:
             self._host.use_loop(asyncio.get_running_loop())
         except RuntimeError:
             pass
-        self._handle = self._library.open(_json(config))
+        self._handle = self._library.open(json_bytes(config))
         #: The same calls for coroutines: `await runner.aio.submit(...)`.
         self.aio = AsyncCalls(self)
-        self._waiter = threading.Thread(target=self._wait_for_events, name="bespoke-events", daemon=True)
-        self._waiter.start()
+        self._events = Events(self._library, self._handle, self._host)
+        self._events.start()
         _open_runners.add(self)
 
     @staticmethod
@@ -130,7 +101,7 @@ class Runner:
             return Runner._model(FunctionClient(model, getattr(model, "__name__", "python")), clients)
         if isinstance(model, Sequence):
             return [Runner._model(one, clients) for one in model]
-        raise _invalid(f"expected a model, got {type(model).__name__}")
+        raise InvalidArgument(f"expected a model, got {type(model).__name__}")
 
     # ---- Jobs
 
@@ -158,11 +129,11 @@ class Runner:
             "model": model,
             "tags": list(tags),
             "priority": priority,
-            "run_at": _time(run_at),
+            "run_at": rfc3339(run_at),
             "traceparent": traceparent,
             "budget": budget,
         }
-        data = _json(request)
+        data = json_bytes(request)
         return self._job("job_submit", data, len(data))
 
     def get(self, id: str, *, owner: Optional[str] = None) -> Job:
@@ -195,12 +166,12 @@ class Runner:
             "states": [*states],
             "pipeline": pipeline,
             "tags": [*tags],
-            "created_from": _time(created_from),
-            "created_before": _time(created_before),
+            "created_from": rfc3339(created_from),
+            "created_before": rfc3339(created_before),
             "after": after,
             "limit": limit,
         }
-        data = _json(query)
+        data = json_bytes(query)
         return [Job._read(tree) for tree in self._read("job_list", data, len(data))]
 
     def input(self, id: str, *, owner: Optional[str] = None) -> Any:
@@ -221,14 +192,14 @@ class Runner:
 
     def signal(self, id: str, name: str, payload: Any = None, *, owner: Optional[str] = None) -> Job:
         """Gives a signal to a job that waits for it, or will. Blocks."""
-        data = _json(payload)
+        data = json_bytes(payload)
         return self._job("job_signal", *text(id), *text(name), data, len(data), *text(owner))
 
     def resume(
         self, id: str, *, owner: Optional[str] = None, budget: Optional[Mapping[str, int]] = None
     ) -> Job:
         """Queues a failed or cancelled job again, after its last finished phase. Blocks."""
-        data = _json({"budget": budget})
+        data = json_bytes({"budget": budget})
         return self._job("job_resume_with", *text(id), data, len(data), *text(owner))
 
     def fork(
@@ -236,7 +207,7 @@ class Runner:
     ) -> Job:
         """A new job that takes over the outputs of the phases before `from_phase` and runs the rest anew, with another
         model if one is named. Blocks."""
-        data = _json({"from": from_phase, "model": model, "key": key})
+        data = json_bytes({"from": from_phase, "model": model, "key": key})
         return self._job("job_fork", *text(id), data, len(data), *text(owner))
 
     def delete(self, id: str, *, owner: Optional[str] = None) -> None:
@@ -259,8 +230,6 @@ class Runner:
 
     def wait(self, id: str, timeout: Optional[float] = None, *, owner: Optional[str] = None) -> Job:
         """Waits until the job has ended or waits for a signal, at most `timeout` seconds; returns the snapshot of then."""
-        from time import monotonic
-
         deadline = None if timeout is None else monotonic() + timeout
         job: Optional[Job] = None
         with self.watch(id, owner=owner) as watch:
@@ -281,12 +250,8 @@ class Runner:
     def watch(self, id: str, *, owner: Optional[str] = None, follow: bool = False) -> Watch:
         """The changes of a job of any process on the store: iterate with `for` or `async for`. With `follow` it goes on
         after the job's end (it may be resumed)."""
-        number = ctypes.c_uint64()
-        feed = _Feed()
-        with self._routes:  # so that no change comes before its route is known
-            self._library.call("watch_open", self._usable(), *text(id), *text(owner), ctypes.byref(number))
-            self._watches[number.value] = feed
-        return Watch(feed, lambda: self._end_watch(number.value), follow)
+        number, feed = self._events.open_watch(self._usable(), id, owner)
+        return Watch(feed, lambda: self._end_watch(number), follow)
 
     def sse(
         self,
@@ -301,7 +266,7 @@ class Runner:
         return EventStream(self.watch(id, owner=owner, follow=follow), last_event_id, keep_alive)
 
     def _end_watch(self, number: int) -> None:
-        self._watches.pop(number, None)
+        self._events.forget_watch(number)
         if self._handle is None or self._pid != os.getpid():
             return
         try:
@@ -323,7 +288,7 @@ class Runner:
 
     def wait_until_idle(self, timeout: Optional[float] = None) -> bool:
         """Waits until this runner has nothing to do; False when `timeout` has passed first. Blocks."""
-        return self._library.call("runner_wait_until_idle", self._usable(), _whole(timeout)) != NOTHING
+        return self._library.call("runner_wait_until_idle", self._usable(), whole_millis(timeout)) != NOTHING
 
     def close(self, grace: Optional[float] = None) -> None:
         """Stops claiming, gives running phases `grace` seconds, then ends them and gives their jobs back to the queue: the
@@ -333,9 +298,8 @@ class Runner:
         if handle is None or self._pid != os.getpid():
             return
         _open_runners.discard(self)
-        self._library.call("runner_shutdown", handle, _whole(self._grace if grace is None else grace))
-        if threading.current_thread() is not self._waiter:
-            self._waiter.join()
+        self._library.call("runner_shutdown", handle, whole_millis(self._grace if grace is None else grace))
+        self._events.join()
         self._library.free(handle)
         self._host.close()
         self._calls.close()
@@ -374,132 +338,7 @@ class Runner:
         return Job._read(self._read(name, *arguments))
 
     def _respond(self, task: int, answer: bytes) -> None:
-        handle = self._answering
-        if handle is not None and self._pid == os.getpid():
-            self._library.call("respond", handle, task, answer, len(answer))
-
-    def _wait_for_events(self) -> None:
-        handle = self._handle
-        self._answering: Optional[int] = handle
-        while True:
-            try:
-                status, data = self._library.ask("next_event", handle, -1)
-                if status == CLOSED:
-                    break
-                if data is not None:
-                    self._route(json.loads(data))
-            except Error as problem:
-                if problem.code in ("closed", "forked"):
-                    break
-                log.error("an event was lost: %s", problem.message)
-            except Exception:
-                log.exception("an event could not be handled")
-        self._answering = None
-        with self._routes:
-            feeds = list(self._watches.values())
-        for feed in feeds:
-            feed.put({"kind": "closed"})
-
-    def _route(self, event: Dict[str, Any]) -> None:
-        kind = event["event"]
-        if kind in ("change", "watch_end"):
-            with self._routes:
-                feed = self._watches.get(event["watch"])
-            if feed is not None:
-                feed.put(event["change"] if kind == "change" else {"kind": "end"})
-        elif kind == "task":
-            self._host.start(event)
-        elif kind == "task_end":
-            self._host.end(event["task"])
-        elif kind == "log":
-            fields = " ".join(f"{name}={value}" for name, value in event["fields"].items())
-            stack = f"\n{event['stack']}" if event["stack"] else ""
-            log.log(_LEVELS.get(event["level"], logging.INFO), "%s %s%s", event["message"], fields, stack)
-
-
-class AsyncCalls:
-    """The calls of a runner for coroutines: the same names and arguments, to be awaited. `watch` and `sse` of the runner
-    itself are for coroutines as they are."""
-
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
-
-    async def _call(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        return await self._runner._calls.call(lambda: function(*arguments, **named))
-
-    async def submit(self, pipeline: str, input: Any = None, **options: Any) -> Job:
-        return await self._call(self._runner.submit, pipeline, input, **options)
-
-    async def get(self, id: str, *, owner: Optional[str] = None) -> Job:
-        return await self._call(self._runner.get, id, owner=owner)
-
-    async def list(self, **query: Any) -> List[Job]:
-        return await self._call(self._runner.list, **query)
-
-    async def input(self, id: str, *, owner: Optional[str] = None) -> Any:
-        return await self._call(self._runner.input, id, owner=owner)
-
-    async def result(self, id: str, *, owner: Optional[str] = None) -> Any:
-        return await self._call(self._runner.result, id, owner=owner)
-
-    async def output(self, id: str, phase: str, *, owner: Optional[str] = None) -> Any:
-        return await self._call(self._runner.output, id, phase, owner=owner)
-
-    async def cancel(self, id: str, *, owner: Optional[str] = None) -> Job:
-        return await self._call(self._runner.cancel, id, owner=owner)
-
-    async def signal(self, id: str, name: str, payload: Any = None, *, owner: Optional[str] = None) -> Job:
-        return await self._call(self._runner.signal, id, name, payload, owner=owner)
-
-    async def resume(self, id: str, **options: Any) -> Job:
-        return await self._call(self._runner.resume, id, **options)
-
-    async def fork(self, id: str, from_phase: str, **options: Any) -> Job:
-        return await self._call(self._runner.fork, id, from_phase, **options)
-
-    async def delete(self, id: str, *, owner: Optional[str] = None) -> None:
-        await self._call(self._runner.delete, id, owner=owner)
-
-    async def delete_owner(self, owner: str) -> int:
-        return await self._call(self._runner.delete_owner, owner)
-
-    async def purge(self, ended_for: Optional[Seconds] = None, *, owner: Optional[str] = None) -> int:
-        return await self._call(self._runner.purge, ended_for, owner=owner)
-
-    async def wait(self, id: str, timeout: Optional[float] = None, *, owner: Optional[str] = None) -> Job:
-        """Holds no thread."""
-        loop = asyncio.get_running_loop()
-        deadline = None if timeout is None else loop.time() + timeout
-        job: Optional[Job] = None
-        with self._runner.watch(id, owner=owner) as watch:
-            while not watch.over:
-                left = None if deadline is None else deadline - loop.time()
-                if left is not None and left <= 0:
-                    break
-                change = await watch.next_async(left)
-                if change is None:
-                    continue
-                job = change.job
-                if job.ended or job.waits_for_signal:
-                    return job
-        return job if job is not None and not watch.over else await self.get(id, owner=owner)
-
-    async def wait_until_idle(self, timeout: Optional[float] = None) -> bool:
-        return await self._call(self._runner.wait_until_idle, timeout)
-
-
-def rerender(result: Mapping[str, Any], accepted: Iterable[str]) -> Any:
-    """Makes the previews of a result of "apply" again with only the changes whose ids are accepted; no LLM call."""
-    of, ids = _json(result), _json(list(accepted))
-    _, data = library().ask("apply_rerender", of, len(of), ids, len(ids))
-    return json.loads(data or b"null")
-
-
-def pdf(result: Mapping[str, Any], papers: str = "cv_and_letter") -> bytes:
-    """The papers of a result of "apply" as a PDF: "cv", "letter" or "cv_and_letter". Some 100 ms."""
-    of = _json(result)
-    _, data = library().ask("apply_pdf", of, len(of), *text(papers))
-    return data or b""
+        self._events.respond(task, answer)
 
 
 @atexit.register
