@@ -137,6 +137,10 @@ if [[ $mode == long ]]; then
     bash -c 'cd examples/web && ../../tests/node20.sh e2e/breaks.js'
   tail -n 1 "$logs/check"
 
+  heading "breaks of the Node package"
+  check "each is found" env BESPOKE_LIBRARY="$PWD/build/lib/libbespoke_c.so.1" npm --prefix capi/node run -s breaks
+  tail -n 1 "$logs/check"
+
   heading "clang-tidy"
   check "clang-tidy" tests/tidy.sh
 fi

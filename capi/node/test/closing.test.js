@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import { Closed, Pipeline, Runner } from "bespoke";
 import { freshStore, open } from "./store.js";
@@ -65,7 +67,7 @@ test("a phase gets the grace to finish", async (t) => {
   const { id } = await runner.submit("short");
   await running;
   const closing = runner.close({ graceMs: 10000 });
-  finish("in time");
+  setTimeout(() => finish("in time"), 300); // long after a close without grace would be over
   await closing;
   const reader = await open(t, store, { claim: "none", pipelines: [pipeline] });
   assert.equal(await reader.result(id), "in time");
@@ -102,11 +104,17 @@ test("a wait ends with its time, with the newest snapshot", async (t) => {
   assert.equal(await runner.waitUntilIdle({ timeoutMs: 10000 }), true);
 });
 
-test("opened and closed many times, nothing stays", async () => {
+test("opened and closed many times, nothing stays", async (t) => {
+  const store = freshStore(t);
   for (let n = 0; n < 200; n++) {
-    const runner = await Runner.open("memory:", { log: null, graceMs: 0 });
+    const runner = await Runner.open(n % 10 === 0 ? store : "memory:", { log: null, graceMs: 0 });
     await runner.close();
   }
+  const descriptors = readdirSync("/proc/self/fd").filter((fd) => existsSync(`/proc/self/fd/${fd}`)); // without that of the folder
+  const files = descriptors.map((fd) => readlinkSync(`/proc/self/fd/${fd}`));
+  assert.deepEqual(files.filter((file) => file.startsWith(dirname(store.slice("sqlite:".length)))), []);
+  const threads = readdirSync("/proc/self/task").map((id) => readFileSync(`/proc/self/task/${id}/comm`, "utf8"));
+  assert.deepEqual(threads.filter((name) => name.startsWith("bespoke-")), []);
   assert.equal(process.listenerCount("exit", undefined) < 5, true);
   assert.equal(process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length <= 3, true);
 });
