@@ -6,7 +6,7 @@
  * CONVENTIONS
  *
  *  1. Handles are opaque. What is richer than a number crosses as UTF-8 JSON: a pointer and a length in bytes, no NUL
- *     needed. A pointer may be NULL when its length is 0.
+ *     needed. A pointer may be NULL when its length is 0. JSON may be nested 512 levels deep.
  *  2. A function that can fail returns int32_t: 0 is done, a positive number is a normal "nothing now", a negative number
  *     an error. It takes a `bespoke_error **` last, which may be NULL; on an error it is set to an object that the caller
  *     frees, otherwise to NULL. There is no "last error" of a thread.

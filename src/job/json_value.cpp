@@ -1,7 +1,7 @@
 
 #include <bespoke/error.hpp>
 
-#include "job/json_tree.hpp"
+#include "job/json_depth.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -73,7 +73,28 @@ Json Json::array(std::initializer_list<Json> items) {
   return json;
 }
 
+bool nested_too_deeply(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i];
+    if (in_string) {
+      if (next == '\\') ++i;
+      if (next == '"') in_string = false;
+    } else if (next == '"') {
+      in_string = true;
+    } else if (next == '[' || next == '{') {
+      if (++depth > deepest_json) return true;
+    } else if (next == ']' || next == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Json Json::parse(std::string_view text) {
+  if (nested_too_deeply(text))
+    throw Error(ErrorCode::invalid_argument, fmt::format("JSON nested deeper than {} levels", deepest_json));
   try {
     return to_text(nlohmann::ordered_json::parse(text));
   } catch (const nlohmann::json::parse_error& error) {

@@ -1,6 +1,6 @@
 #include "llm/anthropic_wire.hpp"
 
-#include "job/json_tree.hpp"
+#include "job/json_depth.hpp"
 #include "llm/json_members.hpp"
 
 namespace bespoke {
@@ -88,7 +88,7 @@ void AnthropicReader::on_event(const SseEvent& event) {
     state_.marked_done = true;
     return;
   }
-  const json tree = json::parse(mender_.mend(event.data, storage_), nullptr, false);
+  const json tree = tree_or_discarded(mender_.mend(event.data, storage_));
   if ((state_.error = provider_error(tree))) return;
   if (event.type == "error") {
     state_.error = provider_error_of_body(event.data);
@@ -127,7 +127,7 @@ void AnthropicReader::on_event(const SseEvent& event) {
 }
 
 void AnthropicReader::read_whole(std::string_view body) {
-  const json tree = json::parse(mender_.mend(body, storage_), nullptr, false);
+  const json tree = tree_or_discarded(mender_.mend(body, storage_));
   if ((state_.error = provider_error(tree))) return;
   const json* const content = member(tree, "content");
   if (content == nullptr || !content->is_array()) {

@@ -1,6 +1,6 @@
 #include "llm/openai_wire.hpp"
 
-#include "job/json_tree.hpp"
+#include "job/json_depth.hpp"
 #include "llm/json_members.hpp"
 
 #include <fmt/format.h>
@@ -137,7 +137,7 @@ void OpenAiReader::read_whole(std::string_view body) {
 }
 
 void OpenAiReader::read(std::string_view text) {
-  const json tree = json::parse(mender_.mend(text, storage_), nullptr, false);
+  const json tree = tree_or_discarded(mender_.mend(text, storage_));
   if (!tree.is_object()) {
     state_.error = provider_error(tree);
     state_.malformed = !state_.error;

@@ -1,6 +1,6 @@
 #include "llm/provider_error.hpp"
 
-#include "job/json_tree.hpp"
+#include "job/json_depth.hpp"
 #include "llm/http_url.hpp"
 
 #include <fmt/format.h>
@@ -192,7 +192,7 @@ std::optional<ProviderError> provider_error(const json& tree) {
 }
 
 ProviderError provider_error_of_body(std::string_view body) {
-  const json tree = json::parse(body, nullptr, false);
+  const json tree = tree_or_discarded(body);
   if (const auto error = provider_error(tree)) return *error;
   if (tree.is_object()) return read_object(tree);
   return {.message = std::string(body.substr(0, 500))};

@@ -25,6 +25,7 @@ constexpr std::chrono::seconds look_interval{1};
 std::shared_ptr<WakeHub> WakeHub::of_this_process() {
   struct Place {
     std::uint64_t generation = 0;
+    Place* of_parent = nullptr;  // never looked at again; no leak, for those who look for leaks
     std::mutex mutex;
     std::weak_ptr<WakeHub> hub;
   };
@@ -35,6 +36,7 @@ std::shared_ptr<WakeHub> WakeHub::of_this_process() {
   if (place == nullptr || place->generation != fork_generation()) {
     auto fresh = std::make_unique<Place>();
     fresh->generation = fork_generation();
+    fresh->of_parent = place;
     if (current.compare_exchange_strong(place, fresh.get())) place = fresh.release();
   }
   const std::lock_guard lock(place->mutex);

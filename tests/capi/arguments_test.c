@@ -8,6 +8,7 @@ static const char cut[] = "{\"pipeline\":\"ord";
 static const char no_id[] = "01a2129c-3aaf-7f9e-b49b-55a30b7b5fd1"; /* well-formed; there is no such job */
 
 static char deep[20000];
+static char deep_and_closed[1000000];
 
 /* A document, as bytes, that is wrong everywhere. */
 struct bad {
@@ -30,6 +31,7 @@ static const struct bad bad_documents[] = {
     {"a wrong member", "{\"pipelime\":1}", 14},
     {"wrong types", "{\"pipeline\":[],\"store\":7,\"states\":4,\"answer\":1}", 47},
     {"deep", deep, sizeof deep},
+    {"deep and closed", deep_and_closed, sizeof deep_and_closed},
 };
 
 /* A call with one document must refuse it, describe why, and leave the output empty. */
@@ -49,6 +51,8 @@ static const struct bad bad_documents[] = {
 static void test_documents(bespoke_runner* runner) {
   size_t i;
   memset(deep, '[', sizeof deep);
+  memset(deep_and_closed, '[', sizeof deep_and_closed / 2);
+  memset(deep_and_closed + sizeof deep_and_closed / 2, ']', sizeof deep_and_closed / 2);
   for (i = 0; i < sizeof bad_documents / sizeof *bad_documents; ++i) {
     const struct bad* it = &bad_documents[i];
     const int32_t wrong = BESPOKE_E_INVALID_ARGUMENT;
