@@ -1,4 +1,4 @@
-#include "runner/commit_thread.hpp"
+#include "runner/store_threads.hpp"
 
 #include "platform/background_thread.hpp"
 
@@ -7,69 +7,89 @@
 
 namespace bespoke {
 
-CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown)
+StoreThreads::StoreThreads(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown)
     : store_(store),
       executor_(std::move(executor)),
       breakdown_(breakdown),
-      thread_(start_background_thread("bespoke-commit", [this] { run(); })) {}
+      commit_thread_(start_background_thread("bespoke-commit", [this] { run(&StoreThreads::serve_commits); })),
+      read_thread_(start_background_thread("bespoke-read", [this] { run(&StoreThreads::serve_reads); })) {}
 
-CommitThread::~CommitThread() {
+StoreThreads::~StoreThreads() {
   close();
 }
 
-void CommitThread::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
+void StoreThreads::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
   const MutexLock lock(mutex_);
   if (closed_) return;
   commits_waiting_.push_back({std::move(mutations), std::move(done)});
-  changed_.notify_one();
+  commits_changed_.notify_one();
 }
 
-void CommitThread::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
+void StoreThreads::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
   const MutexLock lock(mutex_);
   if (closed_) return;
   reads_waiting_.push_back({std::move(read), std::move(done)});
-  changed_.notify_one();
+  reads_changed_.notify_one();
 }
 
-void CommitThread::close() {
+void StoreThreads::close() {
   {
     const MutexLock lock(mutex_);
     closed_ = true;
-    changed_.notify_one();
+    commits_changed_.notify_one();
+    reads_changed_.notify_one();
   }
-  if (thread_.joinable()) thread_.join();
+  if (commit_thread_.joinable()) commit_thread_.join();
+  if (read_thread_.joinable()) read_thread_.join();
 }
 
-void CommitThread::stop() noexcept {
+void StoreThreads::stop() noexcept {
   const MutexLock lock(mutex_);
   closed_ = stopped_ = true;
-  changed_.notify_one();
+  commits_changed_.notify_one();
+  reads_changed_.notify_one();
 }
 
-void CommitThread::run() noexcept {
+void StoreThreads::run(void (StoreThreads::*serve)()) noexcept {
   try {
-    serve();
+    (this->*serve)();
   } catch (...) {
     breakdown_.report(std::current_exception());
     stop();
   }
-  // Whoever waits for an answer learns by the end of the question that there won't be one.
+  drop_waiting();
+}
+
+/// Whoever waits for an answer learns by the end of the question that there won't be one.
+void StoreThreads::drop_waiting() noexcept {
   std::vector<Commit> commits;
   std::vector<Read> reads;
   const MutexLock lock(mutex_);
+  if (!stopped_) return;  // the other thread still serves what waits for it
   commits.swap(commits_waiting_);
   reads.swap(reads_waiting_);
 }
 
-void CommitThread::serve() {
+void StoreThreads::serve_commits() {
   for (;;) {
     std::vector<Commit> commits;
+    {
+      const MutexLock lock(mutex_);
+      while (commits_waiting_.empty() && !closed_) commits_changed_.wait(mutex_);
+      if (stopped_ || commits_waiting_.empty()) return;
+      commits.swap(commits_waiting_);
+    }
+    carry_out(std::move(commits));
+  }
+}
+
+void StoreThreads::serve_reads() {
+  for (;;) {
     std::vector<Read> reads;
     {
       const MutexLock lock(mutex_);
-      while (commits_waiting_.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
-      if (stopped_ || (commits_waiting_.empty() && reads_waiting_.empty())) return;
-      commits.swap(commits_waiting_);
+      while (reads_waiting_.empty() && !closed_) reads_changed_.wait(mutex_);
+      if (stopped_ || reads_waiting_.empty()) return;
       reads.swap(reads_waiting_);
     }
     for (Read& read : reads) {
@@ -81,11 +101,10 @@ void CommitThread::serve() {
       }
       executor_->post([done = std::move(read.done), error] { done(error); });
     }
-    if (!commits.empty()) carry_out(std::move(commits));
   }
 }
 
-void CommitThread::carry_out(std::vector<Commit> commits) {
+void StoreThreads::carry_out(std::vector<Commit> commits) {
   std::vector<Mutation> batch;
   std::vector<std::size_t> sizes;
   for (Commit& commit : commits) {
