@@ -50,6 +50,18 @@ TEST_F(LeaseTest, IsNotOverBecauseNobodyLooked) {
   EXPECT_FALSE(dead());
 }
 
+TEST_F(LeaseTest, CountsAnewAfterTheStoreWasGone) {
+  look(7, at(0), at(0));
+  look(7, at(29), at(29));
+  watch.store_was_gone();
+  look(7, at(40), at(40));
+  EXPECT_FALSE(dead()) << "the owner could not tell";
+  look(7, at(69), at(69));
+  EXPECT_FALSE(dead());
+  look(7, at(70), at(70));
+  EXPECT_TRUE(dead());
+}
+
 TEST_F(LeaseTest, IsOverAtOnceWhenTheStoreKnowsOfTheEnd) {
   look(7, at(0), at(0));
   watch.probed(runner, Liveness::dead);

@@ -100,6 +100,10 @@ class Torment:
         expect(done.returncode == 0, done.stderr)
         return done.stdout.splitlines()
 
+    def leases(self, pid):
+        lines = [line.split(" ", 1) for line in self.look("leases")]
+        return sum(int(running) for running, info in lines if info and json.loads(info)["pid"] == pid)
+
     def submit(self):
         """Some more jobs; whoever submits them is killed now and then, and begins again with the same keys."""
         arguments = ("store_worker", self.uri, "submit", self.submitted, JOBS_A_ROUND)
@@ -146,6 +150,7 @@ class Torment:
         """Continues a worker only after others have begun its phases anew. False when it held the store meanwhile."""
         victim = self.victim()
         before = self.lines_said()
+        time.sleep(self.chance.uniform(0.005, 0.05))  # not just when its threads begin
         victim.send(signal.SIGSTOP)
         wait_stopped(victim)
         orphans = self.events.under_way(victim.pid)
@@ -159,7 +164,8 @@ class Torment:
 
         wait_for(lambda: holds() or taken(), f"the jobs of the stopped {victim.pid} go on elsewhere")
         was_taken = taken()
-        time.sleep(self.chance.uniform(0, 0.3))
+        if was_taken:  # whoever was taken for dead a moment ago may still be robbed when it is back
+            wait_for(lambda: not self.leases(victim.pid), f"all jobs of the stopped {victim.pid} are taken over")
         self.continued.append(victim.pid)
         victim.send(signal.SIGCONT)
         return was_taken

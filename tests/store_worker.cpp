@@ -4,6 +4,7 @@
 //   submit FIRST COUNT   submits jobs with the keys FIRST to FIRST + COUNT - 1
 //   work LOG LEASE_MS    works until it is killed; SIGUSR1 stops it inside its next commit (SQLite)
 //   states               says how many runners there are, and how many jobs in each state
+//   leases               says for each runner how many jobs it holds, and what it says of itself as JSON
 //   dump                 says for each job what is stored of it, as JSON, in one line
 //
 // LOG is appended to by all workers, a line for an event: EVENT JOB PHASE ATTEMPT EPOCH PID TIME. `begun` and `ended`
@@ -37,7 +38,7 @@ const std::vector<std::string> phases = {"first", "second", "third"};
 std::atomic<bool> stop_wanted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
 
-std::unique_ptr<JobStore> open(const std::string& uri) {
+std::unique_ptr<JobStore> open(const std::string& uri, [[maybe_unused]] Millis lease) {
   StoreOptions store;
   store.busy_timeout = std::chrono::milliseconds(500);
   store.log = stderr_log();
@@ -51,7 +52,7 @@ std::unique_ptr<JobStore> open(const std::string& uri) {
   }
 #ifdef BESPOKE_HAVE_POSTGRES
   PostgresOptions options = postgres_options_from_uri(uri, store);
-  options.lock_missing_for = Millis(500);
+  options.lock_missing_for = lease;
   return open_postgres_store(options);
 #else
   throw std::invalid_argument(uri);
@@ -97,11 +98,14 @@ class EventLog final : public LogSink {
   void append(std::string_view event, const PhaseContext& context) {
     const std::string attempt = std::to_string(context.attempt());
     const std::string job = context.job_id().to_string();
-    const std::lock_guard lock(mutex_);
-    append(event, job, context.phase(), attempt, epochs_.at(key(job, context.phase(), attempt)));
+    append(event, job, context.phase(), attempt, epoch_of(key(job, context.phase(), attempt)));
   }
 
  private:
+  std::string epoch_of(const std::string& execution) {
+    const std::lock_guard lock(mutex_);
+    return epochs_.at(execution);
+  }
   static std::string key(const std::string& job, const std::string& phase, const std::string& attempt) {
     return job + ' ' + phase + ' ' + attempt;
   }
@@ -207,9 +211,14 @@ void look(JobStore& store, bool whole) {
 
 void run(const std::vector<std::string>& arguments) {
   const std::string& command = arguments.at(1);
-  const auto store = stubbornly([&] { return open(arguments.at(0)); });
+  const Millis lease(command == "work" ? std::stoi(arguments.at(3)) : 1000);
+  const auto store = stubbornly([&] { return open(arguments.at(0), lease); });
   if (command == "submit") return submit(*store, std::stoi(arguments.at(2)), std::stoi(arguments.at(3)));
-  if (command == "work") return work(*store, arguments.at(2), Millis(std::stoi(arguments.at(3))));
+  if (command == "work") return work(*store, arguments.at(2), lease);
+  if (command == "leases") {
+    for (const RunnerStatus& runner : store->runners()) fmt::print("{} {}\n", runner.running, runner.info);
+    return;
+  }
   if (command == "states" || command == "dump") return look(*store, command == "dump");
   throw std::invalid_argument(command);
 }

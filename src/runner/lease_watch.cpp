@@ -10,12 +10,24 @@ void LeaseWatch::observe(const std::vector<RunnerStatus>& runners, SteadyTime as
   for (const RunnerStatus& runner : runners) {
     if (runner.id == self_) continue;
     const auto before = seen_.find(runner.id);
-    const bool unchanged = before != seen_.end() && before->second.heartbeat == runner.heartbeat;
+    const bool unchanged =
+        before != seen_.end() && before->second.heartbeat == runner.heartbeat && !before->second.count_anew;
     const bool dead = before != seen_.end() && before->second.liveness == Liveness::dead;
-    seen[runner.id] = {runner.heartbeat, unchanged ? before->second.since : answered, unchanged ? asked : answered,
-                       runner.running > 0, dead ? Liveness::dead : Liveness::unknown};
+    seen[runner.id] = {runner.heartbeat,
+                       unchanged ? before->second.since : answered,
+                       unchanged ? asked : answered,
+                       runner.running > 0,
+                       false,
+                       dead ? Liveness::dead : Liveness::unknown};
   }
   seen_ = std::move(seen);
+}
+
+void LeaseWatch::store_was_gone() {
+  for (auto& [id, seen] : seen_) {
+    seen.count_anew = true;
+    seen.still = seen.since;
+  }
 }
 
 void LeaseWatch::probed(const RunnerId& runner, Liveness liveness) {

@@ -18,6 +18,10 @@ class LeaseWatch {
   /// Takes note of heartbeats that were asked for at `asked` and answered at `answered`.
   void observe(const std::vector<RunnerStatus>& runners, SteadyTime asked, SteadyTime answered);
 
+  /// The store could not be asked, so the owners may not have been able to store a heartbeat either: counts anew from
+  /// the next look.
+  void store_was_gone();
+
   /// Takes note of what the store says of one runner.
   void probed(const RunnerId& runner, Liveness liveness);
 
@@ -36,6 +40,7 @@ class LeaseWatch {
     SteadyTime since{};  ///< when this heartbeat was there at the latest
     SteadyTime still{};  ///< when it certainly was still the last one
     bool leases = false;
+    bool count_anew = false;
     Liveness liveness = Liveness::unknown;
   };
   bool is_dead(const Seen& seen) const {

@@ -240,7 +240,9 @@ void RunnerCore::check_leases(bool read_heartbeats) {
       [this, found, asked = seams_.clock.steady_now()](const std::exception_ptr& error) {
         checking_leases_ = false;
         const SteadyTime now = seams_.clock.steady_now();
-        if (!error) {
+        if (error) {
+          leases_.store_was_gone();
+        } else {
           if (found->runners) {
             leases_.observe(*found->runners, asked, now);
             heartbeats_read_ = now;
