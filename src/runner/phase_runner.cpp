@@ -5,11 +5,11 @@
 #include "job/uuid.hpp"
 #include "platform/process.hpp"
 #include "runner/breakdown.hpp"
+#include "runner/commit_thread.hpp"
 #include "runner/heartbeat.hpp"
 #include "runner/loop_thread.hpp"
 #include "runner/reply.hpp"
 #include "runner/runner_core.hpp"
-#include "runner/store_threads.hpp"
 #include "runner/thread_pool.hpp"
 
 #include <algorithm>
@@ -215,7 +215,7 @@ class PhaseRunner::Impl {
   const std::shared_ptr<WatchHub> hub_;
   std::shared_ptr<LoopThread> loop_;
   ThreadPool pool_;
-  StoreThreads gate_;
+  CommitThread gate_;
   LeaseClock lease_;
   RunnerCore core_;
   std::unique_ptr<RunnerPresence> presence_;

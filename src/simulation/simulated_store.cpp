@@ -128,27 +128,29 @@ std::vector<JobId> SimulatedStore::expired(WallTime now, std::size_t limit) {
 void SimulatedGate::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
   if (life_->over) return;
   commits_.push_back(std::make_shared<Commit>(Commit{std::move(mutations), std::move(done)}));
-  schedule_turn(commit_scheduled_, "commit", &SimulatedGate::commit_turn);
+  schedule_turn();
 }
 
 void SimulatedGate::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
   if (life_->over) return;
   reads_.push_back({std::move(read), std::move(done)});
-  schedule_turn(read_scheduled_, "read", &SimulatedGate::read_turn);
+  schedule_turn();
 }
 
-void SimulatedGate::schedule_turn(bool& scheduled, const char* what, void (SimulatedGate::*turn)()) {
-  if (std::exchange(scheduled, true)) return;
+void SimulatedGate::schedule_turn() {
+  if (std::exchange(turn_scheduled_, true)) return;
   const Millis delay = schedule_.chance.happens(0.02) ? schedule_.chance.between(Millis(50), Millis(3000))
                                                       : schedule_.chance.between(Millis(0), Millis(4));
-  schedule_.in(delay, life_, what, [this, &scheduled, turn] {
-    scheduled = false;
-    (this->*turn)();
+  schedule_.in(delay, life_, "store", [this] {
+    turn_scheduled_ = false;
+    turn();
   });
 }
 
-void SimulatedGate::read_turn() {
-  for (Read& read : std::exchange(reads_, {})) {
+void SimulatedGate::turn() {
+  std::vector<Read> reads = std::exchange(reads_, {});
+  std::vector<std::shared_ptr<Commit>> commits = std::exchange(commits_, {});
+  for (Read& read : reads) {
     std::exception_ptr error;
     try {
       read.read(store_);
@@ -157,10 +159,7 @@ void SimulatedGate::read_turn() {
     }
     executor_->post([done = std::move(read.done), error] { done(error); });
   }
-}
-
-void SimulatedGate::commit_turn() {
-  const std::vector<std::shared_ptr<Commit>> commits = std::exchange(commits_, {});
+  if (commits.empty()) return;
   std::vector<Mutation> batch;
   for (const auto& commit : commits) batch.insert(batch.end(), commit->mutations.begin(), commit->mutations.end());
   std::vector<MutationResult> results;

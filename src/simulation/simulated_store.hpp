@@ -80,9 +80,8 @@ class SimulatedGate final : public StoreGate {
     std::function<void(JobStore&)> read;
     std::function<void(std::exception_ptr)> done;
   };
-  void schedule_turn(bool& scheduled, const char* what, void (SimulatedGate::*turn)());
-  void read_turn();
-  void commit_turn();
+  void schedule_turn();
+  void turn();
 
   Schedule& schedule_;
   const LifePtr life_;
@@ -91,8 +90,7 @@ class SimulatedGate final : public StoreGate {
   const Faults& faults_;
   std::vector<std::shared_ptr<Commit>> commits_;
   std::vector<Read> reads_;
-  bool read_scheduled_ = false;
-  bool commit_scheduled_ = false;
+  bool turn_scheduled_ = false;
 };
 
 }  // namespace bespoke::simulation

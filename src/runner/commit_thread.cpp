@@ -1,4 +1,4 @@
-#include "runner/store_threads.hpp"
+#include "runner/commit_thread.hpp"
 
 #include "platform/background_thread.hpp"
 
@@ -7,89 +7,69 @@
 
 namespace bespoke {
 
-StoreThreads::StoreThreads(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown)
+CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown)
     : store_(store),
       executor_(std::move(executor)),
       breakdown_(breakdown),
-      commit_thread_(start_background_thread("bespoke-commit", [this] { run(&StoreThreads::serve_commits); })),
-      read_thread_(start_background_thread("bespoke-read", [this] { run(&StoreThreads::serve_reads); })) {}
+      thread_(start_background_thread("bespoke-commit", [this] { run(); })) {}
 
-StoreThreads::~StoreThreads() {
+CommitThread::~CommitThread() {
   close();
 }
 
-void StoreThreads::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
+void CommitThread::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
   const MutexLock lock(mutex_);
   if (closed_) return;
   commits_waiting_.push_back({std::move(mutations), std::move(done)});
-  commits_changed_.notify_one();
+  changed_.notify_one();
 }
 
-void StoreThreads::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
+void CommitThread::read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
   const MutexLock lock(mutex_);
   if (closed_) return;
   reads_waiting_.push_back({std::move(read), std::move(done)});
-  reads_changed_.notify_one();
+  changed_.notify_one();
 }
 
-void StoreThreads::close() {
+void CommitThread::close() {
   {
     const MutexLock lock(mutex_);
     closed_ = true;
-    commits_changed_.notify_one();
-    reads_changed_.notify_one();
+    changed_.notify_one();
   }
-  if (commit_thread_.joinable()) commit_thread_.join();
-  if (read_thread_.joinable()) read_thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
-void StoreThreads::stop() noexcept {
+void CommitThread::stop() noexcept {
   const MutexLock lock(mutex_);
   closed_ = stopped_ = true;
-  commits_changed_.notify_one();
-  reads_changed_.notify_one();
+  changed_.notify_one();
 }
 
-void StoreThreads::run(void (StoreThreads::*serve)()) noexcept {
+void CommitThread::run() noexcept {
   try {
-    (this->*serve)();
+    serve();
   } catch (...) {
     breakdown_.report(std::current_exception());
     stop();
   }
-  drop_waiting();
-}
-
-/// Whoever waits for an answer learns by the end of the question that there won't be one.
-void StoreThreads::drop_waiting() noexcept {
+  // Whoever waits for an answer learns by the end of the question that there won't be one.
   std::vector<Commit> commits;
   std::vector<Read> reads;
   const MutexLock lock(mutex_);
-  if (!stopped_) return;  // the other thread still serves what waits for it
   commits.swap(commits_waiting_);
   reads.swap(reads_waiting_);
 }
 
-void StoreThreads::serve_commits() {
+void CommitThread::serve() {
   for (;;) {
     std::vector<Commit> commits;
-    {
-      const MutexLock lock(mutex_);
-      while (commits_waiting_.empty() && !closed_) commits_changed_.wait(mutex_);
-      if (stopped_ || commits_waiting_.empty()) return;
-      commits.swap(commits_waiting_);
-    }
-    carry_out(std::move(commits));
-  }
-}
-
-void StoreThreads::serve_reads() {
-  for (;;) {
     std::vector<Read> reads;
     {
       const MutexLock lock(mutex_);
-      while (reads_waiting_.empty() && !closed_) reads_changed_.wait(mutex_);
-      if (stopped_ || reads_waiting_.empty()) return;
+      while (commits_waiting_.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
+      if (stopped_ || (commits_waiting_.empty() && reads_waiting_.empty())) return;
+      commits.swap(commits_waiting_);
       reads.swap(reads_waiting_);
     }
     for (Read& read : reads) {
@@ -101,10 +81,11 @@ void StoreThreads::serve_reads() {
       }
       executor_->post([done = std::move(read.done), error] { done(error); });
     }
+    if (!commits.empty()) carry_out(std::move(commits));
   }
 }
 
-void StoreThreads::carry_out(std::vector<Commit> commits) {
+void CommitThread::carry_out(std::vector<Commit> commits) {
   std::vector<Mutation> batch;
   std::vector<std::size_t> sizes;
   for (Commit& commit : commits) {

@@ -8,27 +8,26 @@
 #include <atomic>
 #include <memory>
 #include <thread>
-#include <vector>
 
 namespace bespoke {
 
-/// The StoreGate with two threads: while a transaction is being made durable, what comes in meanwhile gathers and
-/// becomes the next one, which is the group commit; reads wait for no commit.
-class StoreThreads final : public StoreGate {
+/// The StoreGate with one thread: while a transaction is being made durable, what comes in meanwhile gathers and
+/// becomes the next one. That is the group commit.
+class CommitThread final : public StoreGate {
  public:
   /// Answers go to `executor`. A commit or an answer for which there is no memory is the runner's breakdown, which must
   /// outlive this.
-  StoreThreads(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown);
-  ~StoreThreads() override;
-  StoreThreads(const StoreThreads&) = delete;
-  StoreThreads& operator=(const StoreThreads&) = delete;
+  CommitThread(JobStore& store, std::shared_ptr<Executor> executor, Breakdown& breakdown);
+  ~CommitThread() override;
+  CommitThread(const CommitThread&) = delete;
+  CommitThread& operator=(const CommitThread&) = delete;
 
   void commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) override;
   void read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
 
-  /// Finishes what was asked for, then ends the threads.
+  /// Finishes what was asked for, then ends the thread.
   void close();
-  /// Drops what has not begun, and ends the threads after what has. From any thread.
+  /// Drops what has not begun, and ends the thread after what has. From any thread.
   void stop() noexcept;
 
   std::uint64_t commits() const { return commits_; }
@@ -44,10 +43,8 @@ class StoreThreads final : public StoreGate {
     std::function<void(std::exception_ptr)> done;
   };
 
-  void run(void (StoreThreads::*serve)()) noexcept;
-  void serve_commits();
-  void serve_reads();
-  void drop_waiting() noexcept;
+  void run() noexcept;
+  void serve();
   void carry_out(std::vector<Commit> commits);
 
   JobStore& store_;
@@ -57,15 +54,13 @@ class StoreThreads final : public StoreGate {
   std::atomic<std::uint64_t> mutations_{0};
 
   Mutex mutex_;
-  Condition commits_changed_;
-  Condition reads_changed_;
+  Condition changed_;
   std::vector<Commit> commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
   std::vector<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
   bool stopped_ BESPOKE_GUARDED_BY(mutex_) = false;
 
-  std::thread commit_thread_;  // last, both
-  std::thread read_thread_;
+  std::thread thread_;  // last
 };
 
 }  // namespace bespoke
