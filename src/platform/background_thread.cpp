@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <new>
 #include <system_error>
 
 namespace bespoke {
@@ -22,6 +23,9 @@ std::thread start_background_thread(const char* name, std::function<void()> work
     pthread_setname_np(thread.native_handle(), name);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return thread;
+  } catch (const std::bad_alloc&) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
   } catch (const std::system_error& problem) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw Error(
