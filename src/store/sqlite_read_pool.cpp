@@ -2,6 +2,10 @@
 
 namespace bespoke {
 
+SqliteReadPool::SqliteReadPool(std::string path) : path_(std::move(path)) {
+  idle_.reserve(most_kept);
+}
+
 SqliteReadPool::Lease SqliteReadPool::borrow() {
   {
     const std::lock_guard lock(mutex_);
@@ -14,8 +18,8 @@ SqliteReadPool::Lease SqliteReadPool::borrow() {
   return {*this, std::make_unique<SqliteConnection>(path_, SqliteConnection::Mode::read_only)};
 }
 
-void SqliteReadPool::give_back(std::unique_ptr<SqliteConnection> connection) {
-  constexpr std::size_t most_kept = 8;
+/// Called by destructors: needs no memory.
+void SqliteReadPool::give_back(std::unique_ptr<SqliteConnection> connection) noexcept {
   const std::lock_guard lock(mutex_);
   if (idle_.size() < most_kept) idle_.push_back(std::move(connection));
 }

@@ -13,7 +13,7 @@ namespace bespoke {
 class SqliteReadPool {
  public:
   /// Opens nothing yet.
-  explicit SqliteReadPool(std::string path) : path_(std::move(path)) {}
+  explicit SqliteReadPool(std::string path);
 
   /// Lends a connection as long as it lives.
   class Lease {
@@ -34,7 +34,8 @@ class SqliteReadPool {
   void close();
 
  private:
-  void give_back(std::unique_ptr<SqliteConnection> connection);
+  static constexpr std::size_t most_kept = 8;
+  void give_back(std::unique_ptr<SqliteConnection> connection) noexcept;
 
   const std::string path_;
   std::mutex mutex_;
