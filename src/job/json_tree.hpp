@@ -5,9 +5,10 @@
 #include <iterator>
 #include <utility>
 
-// nlohmann's trees as this library uses them: taking one down needs no memory. Their own way to do so fills a vector,
-// in a destructor, which ends the process when there is no memory for it. Sources include this header in place of
-// <nlohmann/json.hpp>.
+// nlohmann's trees as this library uses them: built by GCC, taking one down needs no memory. Their own way to do so
+// fills a vector, in a destructor, which ends the process when there is no memory for it. Sources include this header
+// in place of <nlohmann/json.hpp>. Clang doesn't let a member be specialised that <nlohmann/json.hpp> itself uses
+// already; built by Clang, trees are taken down their own way.
 
 namespace bespoke::json_tree {
 
@@ -75,6 +76,7 @@ void delete_object(typename Tree::object_t* members) noexcept {
 
 }  // namespace bespoke::json_tree
 
+#ifndef __clang__
 /// What the destructor of a tree calls.
 template <>
 inline void nlohmann::json::json_value::destroy(value_t type) {
@@ -91,3 +93,4 @@ inline void nlohmann::ordered_json::json_value::destroy(value_t type) {
   if (type == value_t::string) delete string;
   if (type == value_t::binary) delete binary;
 }
+#endif
