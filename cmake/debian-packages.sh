@@ -10,7 +10,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build nlohmann-json3-dev libfmt-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libcli11-dev
            libdw-dev libbackward-cpp-dev libvalijson-dev libstemmer-dev"
   [web]="nodejs npm python3 python3-fastapi python3-uvicorn python3-websockets uvicorn"
-  [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev nodejs npm openssl
+  [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 clang-format clang-tidy clang-14 libclang-rt-14-dev llvm-14 nodejs npm openssl
           python3-jsonschema python3-pytest python3-setuptools python3-wheel python3-pip python3-venv python3-uvicorn
           python3-fastapi python3-websockets uvicorn chromium mypy abigail-tools postgresql-15
           pkg-config libpango1.0-dev libcairo2-dev poppler-utils fonts-noto-core fonts-noto-cjk fonts-dejavu-core"
