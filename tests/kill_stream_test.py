@@ -13,16 +13,11 @@ import collections
 import time
 from pathlib import Path
 
-from program_harness import LONG, SLOW, PacedServer, Process, bespoke, fail, scratch, seeded, show, submit
+from program_harness import LONG, SLOW, PacedServer, Process, bespoke, expect, scratch, seeded, show, submit
 
 KILLS = 200 if LONG else 20
 TOKENS_PER_SECOND = 1500
 PHASES = {"cv_edits": "generate_cv"}
-
-
-def expect(condition, message):
-    if not condition:
-        fail(message)
 
 
 def wait_for(condition, what, timeout=30):

@@ -9,16 +9,13 @@ import datetime
 import time
 from pathlib import Path
 
-from program_harness import LONG, SLOW, PacedServer, Process, executions, fail, scratch, seeded, show, submit
+from program_harness import (
+    LONG, SLOW, PacedServer, Process, executions, expect, scratch, seeded, show, submit, wait_for,
+)
 
 ROUNDS = 30 if LONG else 5
 JOBS = 6  # submitted in each round
 LIMIT = 1.0
-
-
-def expect(condition, message):
-    if not condition:
-        fail(message)
 
 
 def seconds(event):
@@ -38,14 +35,6 @@ def under_way(log, pid):
 
 def in_mid_call(log, pid):
     return [job for job, event in under_way(log, pid).items() if event["phase"].startswith("generate_")]
-
-
-def wait_for(condition, what, limit=30):
-    deadline = time.monotonic() + limit * SLOW
-    while not (found := condition()):
-        expect(time.monotonic() < deadline, f"in {limit} s: {what}")
-        time.sleep(0.005)
-    return found
 
 
 def check_one_at_a_time(log, killed_at):

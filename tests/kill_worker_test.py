@@ -15,17 +15,14 @@ import json
 import time
 from pathlib import Path
 
-from program_harness import LONG, SLOW, PacedServer, Process, bespoke, executions, fail, scratch, seeded, show, submit
+from program_harness import (
+    LONG, SLOW, PacedServer, Process, bespoke, executions, expect, fail, scratch, seeded, show, submit,
+)
 
 KILLS = 400 if LONG else 40
 JOBS = 200 if LONG else 20
 AT_ONCE = 2
 LLM_PHASES = ("generate_cv", "generate_cover_letter")
-
-
-def expect(condition, message):
-    if not condition:
-        fail(message)
 
 
 def kill_again_and_again(chance, store, server, log, watcher):

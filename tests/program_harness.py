@@ -178,6 +178,20 @@ def scratch():
     return tempfile.TemporaryDirectory(prefix="bespoke-test-")
 
 
+def expect(condition, message):
+    if not condition:
+        fail(message)
+
+
+def wait_for(condition, what, limit=30):
+    """Waits until a condition that other processes bring about holds; returns its value."""
+    deadline = time.monotonic() + limit * SLOW
+    while not (found := condition()):
+        expect(time.monotonic() < deadline, f"not in {limit} s: {what}")
+        time.sleep(0.005)
+    return found
+
+
 def fail(message):
     print(f"FAILED: {message}", flush=True)
     sys.exit(1)

@@ -22,26 +22,13 @@ import sys
 import time
 from pathlib import Path
 
-from program_harness import BIN, LONG, ROOT, SLOW, Process, environment, fail, scratch, seeded
+from program_harness import BIN, LONG, ROOT, SLOW, Process, environment, expect, scratch, seeded, wait_for
 
 WORKERS = 4
 JOBS_A_ROUND = 20
 LEASE_MS = int(1000 * SLOW)
 ROUNDS = 100 if LONG else 10
 PHASES = ("first", "second", "third")
-
-
-def expect(condition, message):
-    if not condition:
-        fail(message)
-
-
-def wait_for(condition, what, limit=30):
-    deadline = time.monotonic() + limit * SLOW
-    while not (found := condition()):
-        expect(time.monotonic() < deadline, f"not in {limit} s: {what}")
-        time.sleep(0.01)
-    return found
 
 
 class Events:
