@@ -160,7 +160,8 @@ BESPOKE_C_API void bespoke_buffer_free(bespoke_buffer *buffer);
  *   "models":     [like "llm", ...]: more models that a job may name.
  *   "pipelines":  ["apply"] unless given. Each is
  *                   "apply", or {"pipeline": "apply", "prompts": {name: text}, "profile_source": "host"} (inputs may
- *                   then name a profile, {"profile_id": "..."}: a task of kind "profile" asks the host for it), or
+ *                   then name a profile, {"profile_id": "..."}: a task of kind "profile" asks the host for it); with
+ *                   "least_phase_time_ms": 0 phases that ask no model are held so long, to be seen in a demonstration; or
  *                   {"name", "version": 1, "done_label": "Done", "keep_succeeded_ms", "keep_failed_ms",
  *                    "on_old_version": "continue|restart|fail",
  *                    "phases": [{"name", "label", "percent", "kind": "host|llm|signal",

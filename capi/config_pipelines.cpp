@@ -31,6 +31,7 @@ Pipeline read_apply(const Tree& value, const std::string& where, HostTasks& task
         tasks.look_up_profile(profile_id, context, completion);
       };
     }
+    options.least_phase_time = reader.millis("least_phase_time_ms", options.least_phase_time);
     reader.finish();
   }
   return apply_pipeline(llm, std::move(options));

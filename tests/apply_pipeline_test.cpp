@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace bespoke {
 namespace {
 
@@ -211,6 +213,22 @@ TEST_F(ApplyPipeline, FetchesAProfileThatTheInputOnlyNames) {
                          {{"profile_id", "nurse"}, {"posting", sample("postings/hospital.json")}},
                          [&](const LlmRequest& request, int) { return ask_client(*client_, request); });
   EXPECT_EQ(walked.result["original"], sample("profiles/nurse.json"));
+}
+
+TEST_F(ApplyPipeline, HoldsThePhasesThatAskNoModelUntilTheyAreSeenOrTheAttemptEnds) {
+  ApplyOptions options;
+  options.least_phase_time = Millis(20);
+  const auto begun = std::chrono::steady_clock::now();
+  const ApplyWalk held(apply_pipeline(*client_, options), input(),
+                       [&](const LlmRequest& request, int) { return ask_client(*client_, request); });
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 3 * options.least_phase_time);
+  EXPECT_FALSE(held.result.at("cover_letter").get<std::string>().empty());
+
+  options.least_phase_time = std::chrono::hours(24);
+  const Pipeline endless = apply_pipeline(*client_, options);
+  FakePhaseContext context(from_nlohmann(input()));
+  context.stop();
+  EXPECT_NO_THROW(std::get<BlockingWork>(endless.work().front())(context));
 }
 
 TEST_F(ApplyPipeline, TakesOtherPromptsAndKeepsTheirHashes) {

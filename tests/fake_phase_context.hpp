@@ -34,17 +34,21 @@ class FakePhaseContext final : public PhaseContext {
   const std::string& phase() const override { return phase_; }
   int attempt() const override { return attempt_; }
   const std::string& model() const override { return model_; }
-  std::stop_token stop_token() const override { return {}; }
+  std::stop_token stop_token() const override { return stop_.get_token(); }
   void progress(double, std::string_view) override {}
   void stream(std::string_view) override {}
   std::span<const LlmResponse> earlier_answers() const override { return answers_; }
   void add_answer(LlmResponse answer) { answers_.push_back(std::move(answer)); }
   void forget_answers() { answers_.clear(); }
 
+  /// Ends the attempt.
+  void stop() { stop_.request_stop(); }
+
  private:
   Json input_;
   std::map<std::string, Json> outputs_;
   std::vector<LlmResponse> answers_;
+  std::stop_source stop_;
   JobId id_ = JobId::parse("0193f1c2-7b1e-7c44-9a53-2f0e6d1b8c11");
   std::string owner_ = "user-42";
   std::string phase_;

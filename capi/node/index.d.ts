@@ -186,9 +186,13 @@ export class Pipeline {
 }
 
 /** The built-in pipeline "apply". With `profileSource`, inputs may say {profile_id} in place of a profile; it gives a JSON
- * Resume, or throws NotFound. */
+ * Resume, or throws NotFound. `leastPhaseTimeMs` holds the phases that ask no model so long, to be seen in a demonstration. */
 export class Apply {
-  constructor(options?: { prompts?: Record<string, string>; profileSource?: (profileId: string, owner: string) => unknown });
+  constructor(options?: {
+    prompts?: Record<string, string>;
+    profileSource?: (profileId: string, owner: string) => unknown;
+    leastPhaseTimeMs?: number;
+  });
 }
 
 // ---- Models

@@ -27,6 +27,9 @@ struct ApplyOptions {
   /// "letter_repair" (src/apply/prompts). Throws Error(invalid_argument) for another name. Their hashes stand in the
   /// result.
   std::map<std::string, std::string> prompts;
+  /// For demonstrations: how long load_profile, init_tailoring and render_preview each wait before their work, which
+  /// takes milliseconds, so that people see them. The wait holds a thread of the pool; it ends early with the attempt.
+  Millis least_phase_time{0};
   /// Tells what day "until now" ends on; must outlive every runner of the pipeline. Null: the machine's clock.
   const Clock* clock = nullptr;
 };

@@ -12,7 +12,9 @@
 #include "job/json_tree.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -88,6 +90,15 @@ bool has_source(const ApplyOptions& options) {
   return options.profile_source != nullptr || options.profile_request != nullptr;
 }
 
+/// Keeps a phase in sight for ApplyOptions::least_phase_time.
+void linger(const PhaseContext& context, const ApplyOptions& options) {
+  if (options.least_phase_time <= Millis(0)) return;
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any never;
+  never.wait_for(lock, context.stop_token(), options.least_phase_time, [] { return false; });
+}
+
 /// The output of load_profile.
 Json loaded_profile(json profile, const ApplyOptions& options) {
   check_profile(profile);
@@ -100,6 +111,7 @@ Json loaded_profile(json profile, const ApplyOptions& options) {
 }
 
 Json load_profile(PhaseContext& context, const ApplyOptions& options) {
+  linger(context, options);
   ApplyInput input = read_input(context.input(), has_source(options));
   if (!input.profile_id.empty()) {
     input.profile = to_nlohmann(options.profile_source(input.profile_id, context.owner()));
@@ -132,6 +144,7 @@ PhaseWork load_profile_work(const std::shared_ptr<const Shared>& shared) {
   }
   return AsyncWork{[shared](const std::shared_ptr<PhaseContext>& context,
                             const std::shared_ptr<Completion>& completion) {
+    linger(*context, shared->options);
     ApplyInput input = read_input(context->input(), true);
     if (input.profile_id.empty()) {
       completion->finish(loaded_profile(std::move(input.profile), shared->options));
@@ -142,15 +155,18 @@ PhaseWork load_profile_work(const std::shared_ptr<const Shared>& shared) {
 }
 
 Json init_tailoring(PhaseContext& context, const ApplyOptions& options) {
+  linger(context, options);
   const ApplyInput input = read_input(context.input(), has_source(options));
   return from_nlohmann(
       prepare_tailoring(to_nlohmann(context.output("load_profile")), input.posting, read_options(input.options)));
 }
 
-Json render_preview(PhaseContext& context, const Prompts& prompts) {
+Json render_preview(PhaseContext& context, const Shared& shared) {
+  linger(context, shared.options);
   Tailoring tailoring(to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring")));
   return from_nlohmann(make_apply_result(tailoring, to_nlohmann(context.output("generate_cv")),
-                                         to_nlohmann(context.output("generate_cover_letter")), prompts.hashes()));
+                                         to_nlohmann(context.output("generate_cover_letter")),
+                                         shared.prompts.hashes()));
 }
 
 }  // namespace
@@ -178,7 +194,7 @@ Pipeline apply_pipeline(LlmClient& llm, ApplyOptions options) {
       .phase({"generate_cv", "Generating tailored CV with AI...", 50}, std::move(cv))
       .phase({"generate_cover_letter", "Generating cover letter...", 75}, std::move(letter))
       .phase({"render_preview", "Rendering preview...", 95, repeatable},
-             [shared](PhaseContext& context) { return render_preview(context, shared->prompts); })
+             [shared](PhaseContext& context) { return render_preview(context, *shared); })
       .done_label("Preview ready!")
       .keep(keep_previews, keep_failed)
       .validate([sourced = has_source(shared->options)](const Json& input) { validate_input(input, sourced); });

@@ -75,13 +75,16 @@ export class Pipeline {
   }
 }
 
-/** The built-in pipeline "apply"; with `profileSource`, inputs may name a profile that the function then fetches. */
+/** The built-in pipeline "apply"; with `profileSource`, inputs may name a profile that the function then fetches.
+ * `leastPhaseTimeMs` holds the phases that ask no model so long, to be seen in a demonstration. */
 export class Apply {
-  constructor({ prompts = {}, profileSource } = {}) {
+  constructor({ prompts = {}, profileSource, leastPhaseTimeMs } = {}) {
     this.prompts = prompts;
     this.profileSource = profileSource;
+    this.leastPhaseTimeMs = leastPhaseTimeMs;
   }
   toJSON() {
-    return { pipeline: "apply", prompts: this.prompts, ...(this.profileSource && { profile_source: "host" }) };
+    const config = { pipeline: "apply", prompts: this.prompts, least_phase_time_ms: this.leastPhaseTimeMs };
+    return this.profileSource ? { ...config, profile_source: "host" } : config;
   }
 }

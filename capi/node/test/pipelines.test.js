@@ -53,6 +53,15 @@ test("profiles come from the host when inputs only name them", async (t) => {
   assert.deepEqual(asked.slice(0, 2), [["ada", "user-1"], ["bob", "user-2"]]);
 });
 
+test("phases of apply that ask no model are held to be seen", async (t) => {
+  const runner = await open(t, "memory:", { pipelines: [new Apply({ leastPhaseTimeMs: 50 })] });
+  const job = await runner.wait((await runner.submit("apply", { profile, posting })).id);
+  assert.equal(job.state, "succeeded");
+  for (const { name, started_at, ended_at } of job.phases.filter(({ name }) => !name.startsWith("generate_"))) {
+    assert.ok(Date.parse(ended_at) - Date.parse(started_at) >= 49, name); // whole milliseconds, each cut
+  }
+});
+
 test("phases are functions or async functions, see earlier outputs, and report progress and text", async (t) => {
   const seen = {};
   let finish;

@@ -23,7 +23,7 @@ const invoice = new Pipeline("invoice", { version: 2, doneLabel: "Sent!" })
 export async function main(abort: AbortController): Promise<void> {
   await using runner = await Runner.open("memory:", {
     llm: [client, "openai:gpt-5-mini", { model: "anthropic:m", baseUrl: "http://127.0.0.1" }],
-    pipelines: [invoice, new Apply({ profileSource: async (id, owner) => ({ id, owner }) })],
+    pipelines: [invoice, new Apply({ profileSource: async (id, owner) => ({ id, owner }), leastPhaseTimeMs: 500 })],
   });
   const job = await runner.submit("invoice", { customer: "c" }, { owner: "ada", key: "k", runAt: new Date() });
   for await (const change of runner.watch(job.id, { signal: abort.signal })) {

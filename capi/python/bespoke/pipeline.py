@@ -224,13 +224,16 @@ class Pipeline:
 @dataclass
 class Apply:
     """The built-in pipeline "apply". `prompts` replace built-in ones by name. `profile_source` is a function, or a
-    coroutine, of (profile_id, owner) that returns a JSON Resume, or raises NotFound; inputs may then name a profile."""
+    coroutine, of (profile_id, owner) that returns a JSON Resume, or raises NotFound; inputs may then name a profile.
+    `least_phase_time` holds the phases that ask no model so long, to be seen in a demonstration."""
 
     prompts: Dict[str, str] = field(default_factory=dict)
     profile_source: Optional[Callable[..., Any]] = None
+    least_phase_time: Seconds = 0
 
     def _write(self) -> Dict[str, Any]:
         config: Dict[str, Any] = {"pipeline": "apply", "prompts": self.prompts}
+        config["least_phase_time_ms"] = millis(self.least_phase_time)
         if self.profile_source is not None:
             config["profile_source"] = "host"
         return config

@@ -1,6 +1,7 @@
 """The built-in pipeline from Python."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -74,6 +75,16 @@ def test_asks_the_host_for_a_profile(profile, posting, asynchronous):
         missing = runner.wait(runner.submit("apply", {"profile_id": "nobody", "posting": posting}).id)
         assert missing.state == "failed" and missing.error.code == "not_found" and missing.error.phase == "load_profile"
         assert asked == [("7", "ada"), ("nobody", "")]
+
+
+def test_holds_the_phases_that_ask_no_model(profile, posting):
+    with bespoke.Runner("memory:", pipelines=[bespoke.Apply(least_phase_time=0.05)]) as runner:
+        job = runner.wait(runner.submit("apply", {"profile": profile, "posting": posting}).id)
+    assert job.state == "succeeded"
+    for phase in job.raw["phases"]:
+        if not phase["name"].startswith("generate_"):
+            begun, ended = (datetime.fromisoformat(phase[end].rstrip("Z")) for end in ("started_at", "ended_at"))
+            assert ended - begun >= timedelta(milliseconds=49), phase["name"]
 
 
 def test_events_are_ready_to_be_sent(profile, posting):
