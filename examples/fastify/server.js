@@ -3,10 +3,10 @@
 //     npm ci && node server.js
 //
 // Settings from the environment: PORT, STORE, LLM and LLM_BASE_URL, DATA (what this backend keeps), PROFILES and POSTINGS (folders
-// with JSON), WEB (the built page), SESSION_KEY (signs sessions: the same for all processes, and after a restart). The session is a
-// demonstration: whoever names a profile is signed in as its owner.
+// with JSON), WEB (the built page), SESSION_KEY (signs sessions: the same for all processes, and after a restart), PACE (seconds that
+// short phases are held, to be watched). The session is a demonstration: whoever names a profile is signed in as its owner.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -26,15 +26,8 @@ const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
-const statusOf = {
-  unauthenticated: 401,
-  not_found: 404,
-  conflict: 409,
-  invalid_argument: 400,
-  payload_too_large: 413,
-  store_unavailable: 503,
-  closed: 503,
-};
+const refusals = { unauthenticated: 401, not_found: 404, conflict: 409, invalid_argument: 400, payload_too_large: 413 };
+const statusOf = { ...refusals, store_unavailable: 503, closed: 503 };
 
 const names = async (folder) => (await readdir(folder)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)).sort();
 const read = async (folder, name) => JSON.parse(await readFile(join(folder, `${name}.json`), "utf8"));
@@ -50,7 +43,7 @@ await mkdir(data, { recursive: true });
 const model = env.LLM ?? "extractive";
 const runner = await Runner.open(env.STORE ?? `sqlite:${join(data, "jobs.db")}`, {
   llm: env.LLM_BASE_URL ? { model, baseUrl: env.LLM_BASE_URL, apiKey: env.OPENAI_API_KEY ?? "none" } : model,
-  pipelines: [new Apply({ profileSource })],
+  pipelines: [new Apply({ profileSource, leastPhaseTimeMs: Math.round(1000 * (env.PACE ?? 0)) })],
 });
 const app = Fastify({ forceCloseConnections: true });
 app.addHook("onClose", () => runner.close());
@@ -160,6 +153,17 @@ app.get("/api/jobs/:id/socket", { websocket: true }, async (socket, request) => 
 
 const decisions = (id) => join(data, `accepted-${id}.json`);
 const summary = ({ changes, coverage, cover_letter }) => ({ changes, coverage, cover_letter });
+
+// What was decided about a job goes soon after it, which the runner purges by itself.
+async function forgetPurged() {
+  for (const name of await readdir(data)) {
+    const id = /^accepted-([^.]+)/.exec(name)?.[1];
+    const gone = id && (await runner.get(id).then(() => false, (problem) => problem.code === "not_found"));
+    if (gone) await rm(join(data, name), { force: true });
+  }
+}
+await forgetPurged();
+setInterval(() => void forgetPurged().catch(console.error), 3_600_000).unref();
 
 async function decided(request) {
   const result = await runner.result(request.params.id, { owner: ownerOf(request) });

@@ -27,6 +27,7 @@ trap end EXIT
 trap 'exit 130' INT TERM
 
 export BESPOKE_LIBRARY=${BESPOKE_LIBRARY:-$PWD/build/lib/libbespoke_c.so.1} DATA=${DATA:-preview_jobs_data} PORT=$port
+export PACE=${PACE-1} # phases of milliseconds are held, so that every one of them is seen
 export SESSION_KEY=${SESSION_KEY:-$(od -An -N 24 -tx1 /dev/urandom | tr -d ' \n')}
 if [[ ! ${LLM:-} ]]; then
   port_file=$(mktemp)

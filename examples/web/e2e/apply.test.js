@@ -26,10 +26,15 @@ async function setUp(t, { pace = ["--tokens-per-second", 250], user = "ada", pag
   t.after(() => page.context().close());
   return { backend, provider, page };
 }
+const milestones = { load_profile: 10, init_tailoring: 25, generate_cv: 50, generate_cover_letter: 75, render_preview: 95 };
 const name = (text) => `${backendName}: ${text}`;
 
 test(name("all milestones in order, text as it comes, the preview with changes to accept and revert, history"), async (t) => {
-  const { page, backend } = await setUp(t, { page: { viewport: { width: 1280, height: 900 } } });
+  const { page, backend } = await setUp(t, {
+    pace: ["--tokens-per-second", 250, "--first-token-delay", 400],
+    settings: { PACE: "0.4" },
+    page: { viewport: { width: 1280, height: 900 } },
+  });
   await checkAccessible(page);
   await picture(page, "page");
   const shown = await recordProgress(page);
@@ -43,11 +48,9 @@ test(name("all milestones in order, text as it comes, the preview with changes t
   await picture(page, "cover-letter");
   await seen(page, "Preview ready!");
   const steps = await shown();
-  const order = labels.map((label) => steps.findIndex((step) => step.label === label));
-  // Phases that take milliseconds may be joined in one snapshot, which holds them all; what was shown was in order.
-  assert.deepEqual(order.filter((at) => at >= 0), [...order.filter((at) => at >= 0)].sort((a, b) => a - b));
-  for (const label of [labels[2], labels[3], labels[5]]) assert.ok(steps.some((step) => step.label === label), label);
-  assert.equal(steps.at(-1).percent, 100);
+  const begun = labels.map((label) => steps.find((step) => step.label === label));
+  assert.deepEqual(begun.map((step) => step?.percent), [...Object.values(milestones), 100]);
+  assert.deepEqual([...begun].sort((a, b) => steps.indexOf(a) - steps.indexOf(b)), begun, "in order");
   assert.ok(steps.filter((step) => step.percent > 50 && step.percent < 75).length > 3, "moves smoothly while the model writes");
 
   const sheet = page.frameLocator("iframe");
@@ -78,39 +81,50 @@ test(name("all milestones in order, text as it comes, the preview with changes t
   assert.doesNotMatch(policy, /unsafe|\*|https?:/);
 });
 
-// The profile is a pipe that blocks, and the posting is long, so that the short phases can be met.
-for (const [phase, least] of [["load_profile", 10], ["init_tailoring", 25], ["generate_cv", 50], ["generate_cover_letter", 75], ["render_preview", 95]]) {
-  test(name(`killed at ${least} % and started again: goes on by itself to the end`), async (t) => {
-    const { page, backend, provider } = await setUp(t, {
-      prepare: (backend) => {
-        if (phase !== "load_profile") return;
-        const profile = join(backend.profiles, "ada.json");
-        renameSync(profile, `${profile}.real`);
-        execFileSync("mkfifo", [profile]);
-      },
-    });
+// Phases that take milliseconds are held by the backend's PACE, the others by a model that is slow to begin.
+const slowly = { pace: ["--tokens-per-second", 2000, "--first-token-delay", 3000], settings: { PACE: "3" } };
+for (const [phase, percent] of Object.entries(milestones)) {
+  test(name(`killed at ${percent} % and started again: goes on by itself to the end`), async (t) => {
+    const { page, backend, provider } = await setUp(t, slowly);
     const shown = await recordProgress(page);
     await apply(page);
-    if (phase === "generate_cv") await untilPercent(page, 52);
-    else if (phase === "generate_cover_letter") await untilPercent(page, 77);
-    else await untilPercent(page, least);
+    await untilPercent(page, percent);
     await backend.kill();
-    if (phase === "load_profile") renameSync(join(backend.profiles, "ada.json.real"), join(backend.profiles, "ada.json"));
-    const atKill = await percentOf(page);
-    if (atKill < 100) {
-      await seen(page, "The server can't be reached");
-      if (phase === "generate_cv") {
-        await picture(page, "reconnecting");
-        await checkAccessible(page);
-      }
+    assert.equal(await percentOf(page), percent, "shown at the moment of the kill");
+    await seen(page, "The server can't be reached");
+    assert.equal(await percentOf(page), percent, "and after it");
+    if (phase === "generate_cv") {
+      await picture(page, "reconnecting");
+      await checkAccessible(page);
     }
+    await provider.restart("--tokens-per-second", 2000);
+    backend.settings.PACE = "0";
     await backend.start();
     await seen(page, "Preview ready!");
-    const steps = await shown();
-    assert.equal(steps.at(-1).percent, 100);
-    assert.ok(provider.running);
+    assert.equal((await shown()).at(-1).percent, 100);
+    const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+    for (const { name, attempts } of job.phases) assert.equal(attempts, name === phase ? 2 : 1, `attempts of ${name}`);
   });
 }
+
+test(name("what was decided outlives the backend; about a job that was purged nothing is kept"), async (t) => {
+  const orphan = "accepted-0193f1c2-7b1e-7c44-9a53-2f0e6d1b8c11.json";
+  const { page, backend } = await setUp(t, { pace: ["--tokens-per-second", 5000] });
+  await apply(page);
+  await seen(page, "Preview ready!");
+  const first = page.getByRole("region", { name: "What was changed" }).getByRole("checkbox").first();
+  await first.click();
+  await until("the decision is kept", () => backend.kept().length === 1);
+  const decided = backend.kept();
+  await backend.kill();
+  backend.keep(orphan, "[]");
+  await backend.start();
+  await until("the orphan is gone", () => !backend.kept().includes(orphan));
+  assert.deepEqual(backend.kept(), decided);
+  await page.reload();
+  await first.waitFor();
+  assert.equal(await first.isChecked(), false);
+});
 
 test(name("a page that is reloaded in mid-job goes on with it"), async (t) => {
   const { page } = await setUp(t);

@@ -1,7 +1,7 @@
 // The processes of an end-to-end test: a backend, and a server that plays the model's provider.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,11 +80,19 @@ export class Backend extends Process {
     this.postings = join(this.folder, "postings");
     cpSync(join(examples, "data/profiles"), this.profiles, { recursive: true });
     cpSync(join(examples, "data/postings"), this.postings, { recursive: true });
-    mkdirSync(join(this.folder, "data"));
+    this.data = join(this.folder, "data");
+    mkdirSync(this.data);
     this.store = process.env.E2E_STORE ?? settings.STORE ?? `sqlite:${join(this.folder, "jobs.db")}?durability=process`;
   }
   writeProfile(name, content) {
     writeFileSync(join(this.profiles, `${name}.json`), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  /** What it keeps of people's decisions. */
+  kept() {
+    return readdirSync(this.data).filter((name) => /^accepted-.*\.json$/.test(name));
+  }
+  keep(name, content) {
+    writeFileSync(join(this.data, name), content);
   }
   writePosting(name, content) {
     writeFileSync(join(this.postings, `${name}.json`), JSON.stringify(content));
@@ -97,7 +105,7 @@ export class Backend extends Process {
       PYTHONPATH: join(examples, "../capi/python"),
       PYTHONDONTWRITEBYTECODE: "1",
       SESSION_KEY: "only for tests",
-      DATA: join(this.folder, "data"),
+      DATA: this.data,
       PROFILES: this.profiles,
       POSTINGS: this.postings,
       WEB: process.env.E2E_PAGE ?? join(examples, "web/dist"),
