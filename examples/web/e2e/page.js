@@ -94,10 +94,20 @@ export function checkContained(page) {
   assert.deepEqual(page.violations, [], "refused by the policy, or failed");
 }
 
-/** A picture of a state, in a folder that SCREENSHOTS names. */
-export async function picture(page, name) {
+/** Pictures of a state, in a folder that SCREENSHOTS names: on a desk and on a phone, light and dark. */
+export async function picture(page, name, options = {}) {
   if (!process.env.SCREENSHOTS) return;
   const folder = join(process.env.SCREENSHOTS, backendName);
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  const usual = page.viewportSize();
+  const dark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  for (const [place, viewport] of Object.entries({ desk: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } })) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `${name}-${place}-${colorScheme}.png`), ...options });
+    }
+  }
+  await page.setViewportSize(usual);
+  await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
 }

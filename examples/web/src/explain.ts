@@ -1,4 +1,5 @@
-// What went wrong, in words for the person who waits, and what to do about it. The code is the same word as everywhere else.
+// The backend's words in words for the person who waits: what went wrong and what to do about it, and what is going on.
+import type { Job } from "./wire";
 
 export interface Explanation {
   title: string;
@@ -43,6 +44,28 @@ export function explain(code: string, phase = ""): Explanation {
       return { title: "Something went wrong", advice: "What is done is kept. Try again.", action: "retry" };
   }
 }
+
+/** How a job stands, in two or three words. */
+export function nameOfState(job: Job): string {
+  switch (job.state) {
+    case "succeeded":
+      return "Preview ready";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+    default:
+      return `In progress, ${Math.floor(job.percent)} %`;
+  }
+}
+
+/** What can be done to a CV. */
+export const operationNames: Record<string, string> = {
+  set_summary: "New summary",
+  rewrite: "Reworded",
+  hide: "Left out",
+  reorder: "New order",
+};
 
 /** Why a job waits, in words. */
 export function explainWait(reason: string): string {

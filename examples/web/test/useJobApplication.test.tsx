@@ -89,9 +89,9 @@ describe("a job that goes well", () => {
   it("reads the words out of a structured answer that isn't finished", async () => {
     const { hook } = await started();
     await send(2);
-    const text = '{"operations":[{"op":"hide","reason":"Says \\"nothing\\" new.","text":null},{"text":"Ten years of C\\u002B\\u00';
+    const text = '{"operations":[{"op":"hide","reason":"Says \\"nothing\\" new.","text":null},{"op":"rewrite","text":"Ten years of C\\u002B\\u00';
     await act(async () => FakeEvents.last.send({ kind: "text", id: "job-1", phase: "generate_cv", attempt: 1, offset: 0, text }));
-    expect(hook.current.streamedText).toBe('Says "nothing" new.\nTen years of C+');
+    expect(hook.current.streamedText).toBe('Left out: Says "nothing" new.\nReworded: Ten years of C+');
   });
 });
 

@@ -1,4 +1,5 @@
 // What is shown of one job, made from the changes that come. Pure.
+import { operationNames } from "../explain";
 import type { Change, Job } from "../wire";
 
 interface Stream {
@@ -52,14 +53,18 @@ function applySnapshot(view: JobView, job: Job): JobView {
   return { ...view, job, percent: Math.max(view.percent, job.percent) };
 }
 
-/** The words in a structured answer that is still being written: its texts and reasons, a line each; other text as it is. */
+/** The words in a structured answer that is still being written: what it does, with texts and reasons; other text as it is. */
 export function readable(text: string): string {
   if (!text.trimStart().startsWith("{")) return text;
   const lines: string[] = [];
-  for (const match of text.matchAll(/"(?:text|reason)"\s*:\s*"((?:[^"\\]|\\.)*)("?)/gs)) {
-    const raw = match[2] ? match[1]! : match[1]!.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, ""); // cut in the middle
+  let named = false; // by the line so far, which waits for its words
+  for (const [, key, written, end] of text.matchAll(/"(op|text|reason)"\s*:\s*"((?:[^"\\]|\\.)*)("?)/gs)) {
+    const raw = end ? written! : written!.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, ""); // cut in the middle
     try {
-      lines.push(JSON.parse(`"${raw}"`) as string);
+      const words = JSON.parse(`"${raw}"`) as string;
+      if (key === "op") lines.push(`${operationNames[words] ?? words}:`);
+      else lines.push(named ? `${lines.pop()} ${words}` : words);
+      named = key === "op";
     } catch {
       // An escape that isn't one; the finished answer is checked by the server.
     }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { api, ApiError } from "../api";
 import { ApplicationPreviewDialog } from "../components/matched-jobs/ApplicationPreviewDialog";
 import { History } from "../components/matched-jobs/History";
+import { nameOfState } from "../explain";
 import type { Job, Posting } from "../wire";
 
 // The dialog that is open comes back after a reload of this tab.
@@ -91,7 +92,7 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
                 >
                   Apply with AI
                 </button>
-                {last && <span className={`badge ${last.state}`}>{badge(last)}</span>}
+                {last && <span className={`badge ${last.state}`}>{nameOfState(last)}</span>}
               </div>
             </li>
           );
@@ -112,17 +113,4 @@ export function MatchedJobs({ user, users, onSignIn }: { user: string; users: st
       )}
     </main>
   );
-}
-
-function badge(job: Job): string {
-  switch (job.state) {
-    case "succeeded":
-      return "Preview ready";
-    case "failed":
-      return "Failed";
-    case "cancelled":
-      return "Cancelled";
-    default:
-      return `In progress, ${Math.floor(job.percent)} %`;
-  }
 }

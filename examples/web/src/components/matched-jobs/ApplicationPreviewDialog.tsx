@@ -52,14 +52,10 @@ export function ApplicationPreviewDialog(props: { user: string; posting: Posting
   );
 }
 
-/** What the model writes, as it comes; keeps its end in view. */
+/** What the model writes, as it comes; its style keeps the end in view, unless somebody scrolls up. */
 function StreamedText({ text }: { text: string }) {
-  const box = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [text]);
   return (
-    <section aria-label="What the AI is writing" className="stream" ref={box} tabIndex={0}>
+    <section aria-label="What the AI is writing" className="stream" tabIndex={0}>
       <p dir="auto">{text}</p>
     </section>
   );

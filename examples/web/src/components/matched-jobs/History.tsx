@@ -1,3 +1,4 @@
+import { nameOfState } from "../../explain";
 import type { Job, Posting } from "../../wire";
 
 /** What this person has asked for before, newest first. */
@@ -22,7 +23,7 @@ export function History(props: { jobs: Job[]; postings: Posting[]; onOpen(jobId:
               <time className="quiet" dateTime={job.created_at}>
                 {new Date(job.created_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}
               </time>
-              <span className={`badge ${job.state}`}>{job.state}</span>
+              <span className={`badge ${job.state}`}>{nameOfState(job)}</span>
             </button>
           </li>
         ))}

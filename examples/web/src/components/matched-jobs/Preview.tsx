@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { api, ApiError } from "../../api";
+import { operationNames } from "../../explain";
 import type { CvChange, Preview as Decisions } from "../../wire";
 
 /** The finished preview, and every change that was made to the CV, to keep or to revert. */
@@ -71,6 +72,9 @@ export function Preview({ id, title }: { id: string; title: string }) {
                 />
                 <span>{nameOf(change)}</span>
               </label>
+              <p className="excerpt-line" dir="auto">
+                {(change.after || change.before).split("\n", 1)[0]}
+              </p>
               <p className="quiet" dir="auto">
                 {change.reason}
               </p>
@@ -87,9 +91,8 @@ export function Preview({ id, title }: { id: string; title: string }) {
   );
 }
 
-const operations: Record<string, string> = { set_summary: "New", rewrite: "Reworded", hide: "Left out", reorder: "New order" };
-
 function nameOf(change: CvChange): string {
   const section = change.target.split(".")[0]!;
-  return `${operations[change.op] ?? change.op}: ${section === "basics" ? "summary" : section}`;
+  const name = operationNames[change.op] ?? change.op;
+  return section === "basics" ? name : `${name}: ${section}`;
 }

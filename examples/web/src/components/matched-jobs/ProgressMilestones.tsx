@@ -1,5 +1,5 @@
 import type { JobApplication } from "../../hooks/useJobApplication";
-import type { Job, PhaseRecord } from "../../wire";
+import { hasEnded, type Job, type PhaseRecord } from "../../wire";
 
 // What is shown before the first snapshot has come.
 const expected: Pick<PhaseRecord, "name" | "label" | "percent">[] = [
@@ -16,7 +16,7 @@ export function ProgressMilestones({ application }: { application: JobApplicatio
   const phases = job?.phases.length ? job.phases : expected;
   const done = job?.state === "succeeded";
   const shown = Math.floor(percent);
-  const tone = job?.state === "failed" || job?.state === "cancelled" ? "ended" : done ? "done" : "going";
+  const tone = job && hasEnded(job) ? job.state : "going";
   return (
     <section className="progress" aria-label="Progress">
       <p className="now">
@@ -62,7 +62,8 @@ export function ProgressMilestones({ application }: { application: JobApplicatio
 }
 
 function tryOf(job: Job): string {
-  if (job.attempts_used > 0) return `try ${Math.min(job.attempts_used + 1, job.max_attempts)} of ${job.max_attempts}`;
+  const tries = hasEnded(job) ? job.attempts_used : Math.min(job.attempts_used + 1, job.max_attempts);
+  if (job.attempts_used > 0) return `try ${tries} of ${job.max_attempts}`;
   return job.attempt > 1 ? "picked up again" : ""; // after a restart of the server
 }
 
