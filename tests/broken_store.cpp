@@ -317,6 +317,8 @@ std::vector<BrokenStore> broken_stores() {
                        [](Mutation& mutation) { mutation.guard.absent_signal.clear(); }),
       breaks_mutations("IgnoresTheOwnersLimit", {"OwnerGuardHoldsWhileFewerJobsOfTheOwnerRun"},
                        [](Mutation& mutation) { mutation.guard.owner_running_below = 0; }),
+      breaks_mutations("IgnoresTheBeatOfTheLeaseholder", {"BeatGuardHoldsWhileTheLeaseholderStandsStill"},
+                       [](Mutation& mutation) { mutation.guard.leaseholder_beat.reset(); }),
       breaks_mutations("PurgesWhatHasNotEnded", {"PurgeIsRefusedUnlessTheJobHasEnded"},
                        [](Mutation& mutation) {
                          if (mutation.kind == MutationKind::purge) mutation.kind = MutationKind::remove;
@@ -356,9 +358,11 @@ std::vector<BrokenStore> broken_stores() {
                          if (mutation.kind == MutationKind::claim) lease = mutation.record->control.runner;
                          if (mutation.record->control.runner.is_nil()) mutation.record->control.runner = lease;
                        }),
-      breaks_mutations("LeavesRunnersThatLeft", {"HeartbeatCountsUpFromOneUntilTheRunnerLeaves"},
+      breaks_mutations("LeavesRunnersThatLeft", {"HeartbeatIsTheRunnersCountUntilItLeaves"},
                        [](Mutation& mutation) {
-                         if (mutation.kind == MutationKind::leave) mutation.kind = MutationKind::heartbeat;
+                         if (mutation.kind != MutationKind::leave) return;
+                         mutation.kind = MutationKind::heartbeat;
+                         mutation.beat = 1;
                        }),
       breaks_apply("AppliesBatchesBackwards", {"BatchIsCarriedOutInOrderAndEachRefusedAlone"}, apply_backwards),
       breaks_apply("StopsAtARefusal", {"BatchIsCarriedOutInOrderAndEachRefusedAlone"}, stop_at_refusal),

@@ -1,6 +1,8 @@
 // Lives and deaths of runners and attempts: take-over, closing, time that is up, idleness, purging.
 
 #include "phase_runner_fixture.hpp"
+#include "sample_job.hpp"
+#include "store_wrapper.hpp"
 
 namespace bespoke {
 namespace {
@@ -39,6 +41,61 @@ TEST_F(PhaseRunnerTest, TakesOverAtOnceWhatADeadRunnerLeft) {
   EXPECT_EQ(*first, 1) << "a finished phase never runs again";
   EXPECT_EQ(job.attempts_used, 0);
   EXPECT_EQ(job.phases[1].attempts, 2);
+}
+
+/// A store with a runner that was only stopped: it beats again just after another one has looked for what it holds.
+class StoreOfASleeper final : public StoreWrapper {
+ public:
+  StoreOfASleeper(std::shared_ptr<JobStore> inner, const RunnerId& sleeper)
+      : StoreWrapper(std::move(inner)), sleeper_(sleeper) {}
+
+  ClaimPage claimable(const ClaimQuery& query) override {
+    ClaimPage page = inner().claimable(query);
+    if (!page.jobs.empty() && !back_.exchange(true)) apply_one(inner(), heartbeat_of(sleeper_, 2));
+    return page;
+  }
+  std::vector<MutationResult> apply(std::span<const Mutation> batch) override {
+    std::vector<MutationResult> results = inner().apply(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (batch[i].kind == MutationKind::claim && results[i].outcome == MutationOutcome::refused) refused.pass();
+    }
+    return results;
+  }
+  Liveness probe(const RunnerId&) override { return back_ && !gone ? Liveness::alive : Liveness::dead; }
+
+  std::atomic<bool> gone{false};
+  Gate refused;
+
+ private:
+  const RunnerId sleeper_;
+  std::atomic<bool> back_{false};
+};
+
+TEST_F(PhaseRunnerTest, TakesNothingFromAnOwnerThatBeatsAgain) {
+  const RunnerId sleeper = fresh_runner();
+  StoreOfASleeper held(std::move(store), sleeper);
+  JobRecord record = queued_job();
+  record.job.pipeline = "one";
+  record.job.version = 1;
+  record.job.phase = "a";
+  record.job.phases.resize(1);
+  record.job.phases[0].name = "a";
+  Mutation submit = submit_of(record);
+  submit.put = {{PayloadKind::input, "", "1"}};
+  const Mutation before[] = {heartbeat_of(sleeper, 1), submit, put_of(MutationKind::claim, claimed(record, sleeper))};
+  held.apply(before);
+  const JobId id = record.job.id;
+
+  RunnerOptions options = quiet();
+  options.log = log;
+  options.probe_every = Millis(10);
+  PhaseRunner taker(held, {Pipeline("one", 1).phase({"a", "A", 10}, counting(runs()))}, std::move(options));
+  ASSERT_TRUE(held.refused.wait_for_arrivals(1));
+  EXPECT_EQ(held.get(id)->control.runner, sleeper);
+  held.refused.open();
+  held.gone = true;
+  EXPECT_EQ(taker.wait(id, Millis(10'000)).state, JobState::succeeded);
+  EXPECT_EQ(held.refused.arrived(), 1);
 }
 
 TEST_F(PhaseRunnerTest, ClosesWhileBusyWithoutLosingAnything) {

@@ -98,10 +98,11 @@ inline Mutation removal_of(MutationKind kind, const JobId& id) {
   return mutation;
 }
 
-inline Mutation heartbeat_of(const RunnerId& runner, const std::string& info = "{}") {
+inline Mutation heartbeat_of(const RunnerId& runner, std::uint64_t beat = 1, const std::string& info = "{}") {
   Mutation mutation;
   mutation.kind = MutationKind::heartbeat;
   mutation.runner = runner;
+  mutation.beat = beat;
   mutation.runner_info = info;
   return mutation;
 }

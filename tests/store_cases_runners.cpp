@@ -29,11 +29,11 @@ bool is_found_dead(StoreUnderTest& store, const RunnerId& runner) {
 
 }  // namespace
 
-STORE_CASE(HeartbeatCountsUpFromOneUntilTheRunnerLeaves) {
+STORE_CASE(HeartbeatIsTheRunnersCountUntilItLeaves) {
   EXPECT_THAT(store->runners(), IsEmpty());
   const RunnerId runner = fresh_runner();
-  for (std::uint64_t beat = 1; beat <= 3; ++beat) {
-    EXPECT_EQ(apply_one(store.store(), heartbeat_of(runner, R"({"pid":1})")).outcome, MutationOutcome::applied);
+  for (const std::uint64_t beat : {1U, 2U, 5U}) {
+    EXPECT_EQ(apply_one(store.store(), heartbeat_of(runner, beat, R"({"pid":1})")).outcome, MutationOutcome::applied);
     const std::vector<RunnerStatus> statuses = store->runners();
     ASSERT_EQ(statuses.size(), 1U);
     EXPECT_EQ(statuses[0].id, runner);
@@ -49,8 +49,9 @@ STORE_CASE(HeartbeatCountsUpFromOneUntilTheRunnerLeaves) {
   EXPECT_EQ(apply_one(store.store(), leave).outcome, MutationOutcome::applied);
   EXPECT_EQ(find(store->runners(), runner), nullptr);
   EXPECT_NE(find(store->runners(), other), nullptr);
-  apply_one(store.store(), heartbeat_of(runner));
-  EXPECT_EQ(find(store->runners(), runner)->heartbeat, 1U);
+  apply_one(store.store(), heartbeat_of(runner, 6));
+  EXPECT_EQ(find(store->runners(), runner)->heartbeat, 6U);
+  EXPECT_THROW(apply_one(store.store(), heartbeat_of(runner, 0)), Error);
 }
 
 STORE_CASE(RunnersCountTheJobsUnderTheirLease) {
@@ -76,6 +77,38 @@ STORE_CASE(RunnersCountTheJobsUnderTheirLease) {
   apply_one(store.store(), put_of(MutationKind::finish, ended(c, JobState::succeeded, sample_epoch)));
   EXPECT_EQ(find(store->runners(), runner)->running, 1U);
   EXPECT_EQ(find(store->runners(), without_row), nullptr);
+}
+
+STORE_CASE(BeatGuardHoldsWhileTheLeaseholderStandsStill) {
+  const RunnerId owner = fresh_runner();
+  const JobRecord record = queued_job();
+  const Mutation before[] = {submit_of(record), put_of(MutationKind::claim, claimed(record, owner)),
+                             heartbeat_of(owner, 7)};
+  store->apply(before);
+  const auto take_over = [&](std::uint64_t beat, std::optional<std::uint64_t> revision = std::nullopt) {
+    Mutation claim = put_of(MutationKind::claim, claimed(record, owner));
+    claim.guard.leaseholder_beat = beat;
+    claim.guard.revision = revision;
+    return claim;
+  };
+  EXPECT_EQ(apply_one(store.store(), take_over(6)).outcome, MutationOutcome::refused);
+  EXPECT_EQ(apply_one(store.store(), take_over(0)).outcome, MutationOutcome::refused);
+  EXPECT_EQ(apply_one(store.store(), take_over(7, 1)).outcome, MutationOutcome::refused);
+  EXPECT_EQ(apply_one(store.store(), take_over(7, 2)).outcome, MutationOutcome::applied);
+
+  const Mutation at_once[] = {take_over(7), heartbeat_of(owner, 8), take_over(7)};
+  const std::vector<MutationResult> results = store->apply(at_once);
+  EXPECT_EQ(results[0].outcome, MutationOutcome::applied);
+  EXPECT_EQ(results[2].outcome, MutationOutcome::refused);
+  ASSERT_TRUE(results[2].current);
+  EXPECT_EQ(results[2].current->job.revision, 4U);
+
+  Mutation leave;
+  leave.kind = MutationKind::leave;
+  leave.runner = owner;
+  apply_one(store.store(), leave);
+  EXPECT_EQ(apply_one(store.store(), take_over(8)).outcome, MutationOutcome::refused);
+  EXPECT_EQ(apply_one(store.store(), take_over(0)).outcome, MutationOutcome::applied);
 }
 
 STORE_CASE(RunnerIsAliveWhileItsPresenceLasts) {

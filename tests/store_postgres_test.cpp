@@ -245,8 +245,8 @@ TEST_F(PostgresStoreTest, ANewerHeartbeatOutweighsAMissingLock) {
   const auto store = open();
   const RunnerId runner = make_uuid_v4(system_random());
   const auto end = steady_clock::now() + 600ms;
-  while (steady_clock::now() < end) {
-    apply_one(*store, heartbeat_of(runner));
+  for (std::uint64_t beat = 1; steady_clock::now() < end; ++beat) {
+    apply_one(*store, heartbeat_of(runner, beat));
     EXPECT_EQ(store->probe(runner), Liveness::unknown);
   }
 }

@@ -258,11 +258,10 @@ class Proof:
             self.last[place] = event
 
     def allow_late(self, event):
-        """A stop may, rarely, fall between the look at the lease and the first thing that the phase does; and one who was
-        cut off from the server may be back between another one's look at its heartbeat and the take-over."""
+        """A stop may, rarely, fall between the look at the lease and the first thing that the phase does."""
         self.late.append(event)
-        expect(event["pid"] in self.continued or self.cuts, f"{event} began late")
-        most = (8 if self.cuts else 2) + (len(self.continued) + self.cuts) // 8  # a cut may end so for several jobs
+        expect(event["pid"] in self.continued, f"{event} began late")
+        most = 2 + len(self.continued) // 8
         expect(len(self.late) <= most, f"{len(self.late)} began late: {self.late}")
 
     def zombies(self):

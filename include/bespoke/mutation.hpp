@@ -27,6 +27,9 @@ struct Guard {
   /// Fewer than this many jobs of the job's owner are running, itself not counted; 0 asks for nothing. The count is
   /// exact, whoever claims at the same time.
   int owner_running_below = 0;
+  /// The row of the runner that the stored job is leased to has this heartbeat; 0: it has no row. Holds until the
+  /// mutation is stored: a beat at the same time is before it, and this guard fails, or after it.
+  std::optional<std::uint64_t> leaseholder_beat;
 };
 
 enum class PayloadKind : std::uint8_t {
@@ -69,7 +72,7 @@ enum class MutationKind : std::uint8_t {
   finish,      ///< put
   cancel,      ///< put
   release,     ///< put
-  heartbeat,   ///< bumps the counter of `runner` by one, or makes its row with counter 1; no job
+  heartbeat,   ///< sets the heartbeat of `runner` to `beat`, and makes its row where it has none; no job
   remove,      ///< delete the job and all that belongs to it
   purge,       ///< the same, and refused as `guard` unless the job has ended
   leave,       ///< delete the row of `runner`; no job
@@ -93,6 +96,9 @@ struct Mutation {
   std::optional<TextChunk> text;
   std::string drop_text;    ///< a phase, "*" for all phases, "" for none
   RunnerId runner;          ///< for heartbeat and leave
+  /// For heartbeat: the count of this runner's beats, from 1. Never the same twice, so that a row that was taken away
+  /// and made anew isn't mistaken for one that stood still.
+  std::uint64_t beat = 0;
   std::string runner_info;  ///< for heartbeat: JSON for doctor {"pid","host","opened_at"}
 };
 

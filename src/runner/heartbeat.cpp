@@ -45,6 +45,7 @@ void Heartbeat::beat(MutationKind kind) {
   Mutation mutation;
   mutation.kind = kind;
   mutation.runner = runner_;
+  mutation.beat = ++beats_;
   mutation.runner_info = runner_info_;
   const SteadyTime begun = std::chrono::steady_clock::now();
   store_.apply({&mutation, 1});

@@ -36,6 +36,7 @@ class Heartbeat {
   LeaseClock& lease_;
   const RunLog& log_;
   const Breakdown& breakdown_;
+  std::uint64_t beats_ = 0;  // one thread's after another
 
   Mutex mutex_;
   Condition changed_;

@@ -50,6 +50,11 @@ std::vector<RunnerId> LeaseWatch::dead() const {
   return dead;
 }
 
+std::uint64_t LeaseWatch::beat_of(const RunnerId& runner) const {
+  const auto seen = seen_.find(runner);
+  return seen == seen_.end() ? 0 : seen->second.heartbeat;
+}
+
 std::vector<RunnerId> LeaseWatch::left_behind() const {
   std::vector<RunnerId> left;
   for (const auto& [id, seen] : seen_) {

@@ -29,6 +29,8 @@ class LeaseWatch {
   std::vector<RunnerId> foreign_leaseholders() const;
   /// Those of them that are dead.
   std::vector<RunnerId> dead() const;
+  /// The last heartbeat that was seen of a runner; 0 when it has no row.
+  std::uint64_t beat_of(const RunnerId& runner) const;
   /// Other runners that are dead and hold nothing any more.
   std::vector<RunnerId> left_behind() const;
   /// Whether the life of one of them hangs on its heartbeat alone.

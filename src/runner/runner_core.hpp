@@ -98,7 +98,8 @@ class RunnerCore final : public JobRunOwner {
 
   // runner_core_claim.cpp
   void scan();
-  void scanned(ClaimPage page, std::size_t limit);
+  using DeadBeats = std::map<RunnerId, std::uint64_t>;  ///< the last heartbeats of dead runners
+  void scanned(ClaimPage page, std::size_t limit, const DeadBeats& dead_beats);
   void claims_done(CommitOutcome outcome, std::uint64_t lease_breaks);
   void start_run(JobRecord claimed, std::shared_ptr<const Json> input, std::uint64_t lease_breaks);
   void scan_at(WallTime due);

@@ -52,21 +52,23 @@ void RunnerCore::scan() {
   query.only = claim_only();
   query.max_running_per_owner = options_.max_jobs_per_owner;
   query.limit = std::min(claims_at_once, room());
+  DeadBeats dead_beats;
+  for (const RunnerId& runner : query.dead) dead_beats.emplace(runner, leases_.beat_of(runner));
   auto page = std::make_shared<ClaimPage>();
   const std::size_t limit = query.limit;
   seams_.store.read([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
-                    [this, page, limit](const std::exception_ptr& error) {
+                    [this, page, limit, dead_beats = std::move(dead_beats)](const std::exception_ptr& error) {
                       if (error) {
                         scanning_ = false;
                         log_.write(LogLevel::warning, "can't look for claimable jobs", RunLog::error_fields(error));
                         after(Millis(1000), [this] { scan(); });
                         return;
                       }
-                      scanned(std::move(*page), limit);
+                      scanned(std::move(*page), limit, dead_beats);
                     });
 }
 
-void RunnerCore::scanned(ClaimPage page, std::size_t limit) {
+void RunnerCore::scanned(ClaimPage page, std::size_t limit, const DeadBeats& dead_beats) {
   const WallTime now = seams_.clock.wall_now();
   more_claimable_ = page.jobs.size() >= limit;
   std::vector<Mutation> claims;
@@ -86,8 +88,11 @@ void RunnerCore::scanned(ClaimPage page, std::size_t limit) {
     claim.kind = transition.record.job.state == JobState::running ? MutationKind::claim : transition.commands.store;
     claim.id = record.job.id;
     claim.guard.revision = record.job.revision;
-    // What is taken over runs already.
-    if (record.job.state != JobState::running) claim.guard.owner_running_below = options_.max_jobs_per_owner;
+    if (record.job.state != JobState::running) {
+      claim.guard.owner_running_below = options_.max_jobs_per_owner;
+    } else if (const auto beat = dead_beats.find(record.control.runner); beat != dead_beats.end()) {
+      claim.guard.leaseholder_beat = beat->second;  // an owner that was only stopped may be back since that look
+    }
     claim.drop = std::move(transition.commands.drop);
     claim.drop_text = std::move(transition.commands.drop_text);
     claim.record = std::move(transition.record);
@@ -123,8 +128,8 @@ void RunnerCore::claims_done(CommitOutcome outcome, std::uint64_t lease_breaks) 
   }
   bool room_again = false;
   for (std::size_t i = 0; i < outcome.results.size(); ++i) {
-    if (outcome.results[i].outcome != MutationOutcome::applied) {  // somebody else was faster
-      room_again = true;
+    if (outcome.results[i].outcome != MutationOutcome::applied) {  // somebody else was faster, or its owner is back
+      room_again = room_again || !outcome.mutations[i].guard.leaseholder_beat;  // the next look at leases tells
       continue;
     }
     JobRecord record = std::move(*outcome.mutations[i].record);
@@ -235,7 +240,12 @@ void RunnerCore::check_leases(bool read_heartbeats) {
             if (runner.running > 0 && runner.id != self) asked.push_back(runner.id);
           }
         }
-        for (const RunnerId& runner : asked) found->lives.emplace_back(runner, store.probe(runner));
+        bool any_dead = false;
+        for (const RunnerId& runner : asked) {
+          found->lives.emplace_back(runner, store.probe(runner));
+          any_dead = any_dead || found->lives.back().second == Liveness::dead;
+        }
+        if (any_dead) found->runners = store.runners();  // the last heartbeat of their lives
       },
       [this, found, asked = seams_.clock.steady_now()](const std::exception_ptr& error) {
         checking_leases_ = false;

@@ -51,6 +51,7 @@ void SimulatedHost::heartbeat() {
   Mutation beat;
   beat.kind = MutationKind::heartbeat;
   beat.runner = id_;
+  beat.beat = ++beats_;
   Millis next = runner_options_.heartbeat_every;
   try {
     store_.apply_for(life_->host, {&beat, 1});

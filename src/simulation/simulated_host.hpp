@@ -68,6 +68,7 @@ class SimulatedHost final : public Host {
   SimulatedPool pool_;
   SimulatedGate gate_;
   LeaseClock lease_;
+  std::uint64_t beats_ = 0;
   SimulatedLlm llm_;
   std::shared_ptr<WatchHub> hub_;
   std::unique_ptr<RunnerCore> core_;

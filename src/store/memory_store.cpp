@@ -248,7 +248,7 @@ class MemoryStore final : public MemoryJobStore {
         return submit(mutation);
       case MutationKind::heartbeat: {
         MemoryTables::Runner& runner = tables_.runners[mutation.runner];
-        ++runner.heartbeat;
+        runner.heartbeat = mutation.beat;
         if (!mutation.runner_info.empty()) runner.info = mutation.runner_info;
         return {};
       }
@@ -283,7 +283,8 @@ class MemoryStore final : public MemoryJobStore {
     if (!token_and_revision_hold(mutation.guard, head) || purges_too_early(mutation, job.state) ||
         (!signal.empty() && entry->payloads.contains({PayloadKind::signal, signal})) ||
         (counts_running(mutation) &&
-         tables_.running(job.owner) - (job.state == JobState::running ? 1 : 0) >= mutation.guard.owner_running_below))
+         tables_.running(job.owner) - (job.state == JobState::running ? 1 : 0) >= mutation.guard.owner_running_below) ||
+        !leaseholder_holds(mutation.guard, [&] { return beat_of(entry->record.control.runner); }))
       return {MutationOutcome::refused, 0, entry->record};
 
     const std::uint64_t revision = job.revision + 1;
@@ -298,6 +299,11 @@ class MemoryStore final : public MemoryJobStore {
     }
     tables_.changed(mutation.id);
     return {MutationOutcome::applied, revision, {}};
+  }
+
+  std::uint64_t beat_of(const RunnerId& runner) const {
+    const auto row = tables_.runners.find(runner);
+    return row == tables_.runners.end() ? 0 : row->second.heartbeat;
   }
 
   static void write_parts(Entry& entry, const Mutation& mutation) {

@@ -29,6 +29,8 @@ bool is_put(MutationKind kind) {
 
 void check_batch(std::span<const Mutation> batch) {
   for (const Mutation& mutation : batch) {
+    if (mutation.kind == MutationKind::heartbeat && mutation.beat == 0)
+      throw Error(ErrorCode::invalid_argument, "a mutation of kind heartbeat needs the number of the beat, from 1");
     if (mutation.kind != MutationKind::submit && !is_put(mutation.kind)) continue;
     if (!mutation.record)
       throw Error(ErrorCode::invalid_argument,
@@ -51,6 +53,10 @@ bool token_and_revision_hold(const Guard& guard, const StoredHead& stored) {
                       guard.token->phase != stored.phase || guard.token->attempt != stored.attempt))
     return false;
   return !guard.revision || *guard.revision == stored.revision;
+}
+
+bool leaseholder_holds(const Guard& guard, const std::function<std::uint64_t()>& beat) {
+  return !guard.leaseholder_beat || *guard.leaseholder_beat == beat();
 }
 
 bool name_matches(std::string_view pattern, std::string_view name) {

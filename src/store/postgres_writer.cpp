@@ -12,6 +12,10 @@
 namespace bespoke {
 namespace {
 
+// Of change_job in postgres_schema.cpp.
+constexpr std::size_t change_parameters = 31;
+constexpr std::size_t revision_parameter = 6;
+
 std::optional<std::int64_t> milliseconds(const std::optional<WallTime>& time) {
   return time ? std::optional<std::int64_t>(time->time_since_epoch().count()) : std::nullopt;
 }
@@ -66,6 +70,20 @@ std::string call(const std::string& schema, std::string_view function, std::size
   return sql + ')';
 }
 
+/// A call of change_job whose guard of the revision fails, too, where the leaseholder's heartbeat isn't the last
+/// parameter. The lock keeps a beat back until the transaction is over.
+std::string call_change_guarded_by_beat(const std::string& schema) {
+  std::string sql = call(schema, "change_job", change_parameters);
+  const std::string revision = fmt::format("${},", revision_parameter);
+  sql.replace(sql.find(revision), revision.size(),
+              in_schema(fmt::format("CASE WHEN coalesce((SELECT r.heartbeat FROM {{s}}.runners r WHERE r.id = (SELECT "
+                                    "j.runner FROM {{s}}.jobs j WHERE j.id = $2) FOR SHARE), 0) = ${} THEN ${}::bigint "
+                                    "ELSE -1 END,",
+                                    change_parameters + 1, revision_parameter),
+                        schema));
+  return sql;
+}
+
 }  // namespace
 
 std::string postgres_channel(const std::string& schema) {
@@ -100,11 +118,12 @@ void PostgresWriter::add_locks(std::vector<PostgresStatement>& statements, std::
 PostgresStatement PostgresWriter::statement_of(const Mutation& mutation) const {
   switch (mutation.kind) {
     case MutationKind::heartbeat:
-      return PostgresStatement(in_schema("INSERT INTO {s}.runners AS r(id, heartbeat, info) VALUES ($1, 1, $2) "
-                                         "ON CONFLICT (id) DO UPDATE SET heartbeat = r.heartbeat + 1, "
+      return PostgresStatement(in_schema("INSERT INTO {s}.runners AS r(id, heartbeat, info) VALUES ($1, $2, $3) "
+                                         "ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat, "
                                          "info = CASE WHEN excluded.info = '' THEN r.info ELSE excluded.info END",
                                          options_.schema))
           .add(mutation.runner.to_string())
+          .add(mutation.beat)
           .add(mutation.runner_info);
     case MutationKind::leave:
       return PostgresStatement(in_schema("DELETE FROM {s}.runners WHERE id = $1", options_.schema))
@@ -122,7 +141,9 @@ PostgresStatement PostgresWriter::statement_of(const Mutation& mutation) const {
     default:
       break;
   }
-  PostgresStatement change(call(options_.schema, "change_job", 31));
+  const bool by_beat = mutation.guard.leaseholder_beat.has_value();
+  PostgresStatement change(by_beat ? call_change_guarded_by_beat(options_.schema)
+                                   : call(options_.schema, "change_job", change_parameters));
   const bool put = is_put(mutation.kind);
   const int what = put ? (mutation.kind == MutationKind::claim ? 1 : 0) : mutation.kind == MutationKind::purge ? 3 : 2;
   change.add(what).add(mutation.id.to_string());
@@ -140,6 +161,7 @@ PostgresStatement PostgresWriter::statement_of(const Mutation& mutation) const {
     for (int i = 0; i < 13; ++i) change.add_null();
   }
   add_parts(change, mutation);
+  if (by_beat) change.add(*mutation.guard.leaseholder_beat);
   return change;
 }
 

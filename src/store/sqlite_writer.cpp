@@ -52,9 +52,9 @@ MutationResult SqliteWriter::apply_one(const EncodedMutation& encoded) {
       return submit(encoded);
     case MutationKind::heartbeat:
       connection_.run(
-          "INSERT INTO runners(id, heartbeat, info) VALUES (?1, 1, ?2) ON CONFLICT(id) DO UPDATE SET "
-          "heartbeat = heartbeat + 1, info = iif(excluded.info = '', info, excluded.info)",
-          mutation.runner, mutation.runner_info);
+          "INSERT INTO runners(id, heartbeat, info) VALUES (?1, ?2, ?3) ON CONFLICT(id) DO UPDATE SET "
+          "heartbeat = excluded.heartbeat, info = iif(excluded.info = '', info, excluded.info)",
+          mutation.runner, mutation.beat, mutation.runner_info);
       return {};
     case MutationKind::leave:
       connection_.run("DELETE FROM runners WHERE id = ?1", mutation.runner);
@@ -111,7 +111,8 @@ MutationResult SqliteWriter::change(const EncodedMutation& encoded) {
   const StoredHead compared{stored->state, stored->epoch, stored->phase, stored->attempt, stored->revision};
   if (!token_and_revision_hold(guard, compared) || purges_too_early(mutation, stored->state) ||
       (!guard.absent_signal.empty() && has_payload(stored->job, PayloadKind::signal, guard.absent_signal)) ||
-      (counts_running(mutation) && others_running(stored->job) >= guard.owner_running_below))
+      (counts_running(mutation) && others_running(stored->job) >= guard.owner_running_below) ||
+      !leaseholder_holds(guard, [&] { return leaseholder_beat(stored->job); }))
     return {MutationOutcome::refused, 0, read_record(stored->job)};
 
   const std::uint64_t revision = stored->revision + 1;
@@ -224,6 +225,12 @@ int SqliteWriter::others_running(std::int64_t job) {
       "owner = (SELECT owner FROM jobs WHERE n = ?1)");
   count.bind(job).step();
   return static_cast<int>(count.integer(0));
+}
+
+std::uint64_t SqliteWriter::leaseholder_beat(std::int64_t job) {
+  SqliteStatement row =
+      connection_.prepare("SELECT heartbeat FROM runners WHERE id = (SELECT runner FROM jobs WHERE n = ?1)");
+  return row.bind(job).step() ? row.number(0) : 0;
 }
 
 JobRecord SqliteWriter::read_record(std::int64_t job) {

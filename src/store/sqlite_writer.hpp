@@ -47,6 +47,8 @@ class SqliteWriter {
   bool has_payload(std::int64_t job, PayloadKind kind, const std::string& name);
   /// Jobs of the same owner that run, but for this one.
   int others_running(std::int64_t job);
+  /// The heartbeat of the runner that has the job's lease; 0 when it has no row.
+  std::uint64_t leaseholder_beat(std::int64_t job);
   JobRecord read_record(std::int64_t job);
 
   SqliteConnection& connection_;
