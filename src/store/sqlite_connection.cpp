@@ -229,6 +229,9 @@ void SqliteConnection::raise(int code) const {
 }
 
 SqliteTransaction::SqliteTransaction(SqliteConnection& connection, Kind kind) : connection_(connection) {
+  static constexpr std::string_view rollback = "ROLLBACK";
+  connection_.prepare(rollback);  // so that the end needs no memory for it
+  if (connection_.in_transaction()) connection_.run(rollback);  // one before could not be ended
   connection_.run(kind == Kind::read ? "BEGIN" : "BEGIN IMMEDIATE");
 }
 
@@ -237,7 +240,7 @@ SqliteTransaction::~SqliteTransaction() {
   if (!connection_.in_transaction()) return;
   try {
     connection_.run("ROLLBACK");
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the error that led here is the one to report
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the error that led here is the one to report
   }
 }
 

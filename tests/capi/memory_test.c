@@ -158,7 +158,7 @@ static void live(const char* config, const char* request) {
     if (!stopped) ask_everything(runner, id);
     SEEN(bespoke_watch_close(runner, watch, NULL));
   }
-  SEEN(bespoke_runner_shutdown(runner, 0, NULL));
+  TRIED(status, bespoke_runner_shutdown(runner, 0, NULL));
   if (!stopped) {
     while ((status = SEEN(bespoke_next_event(runner, 15000, &buffer, NULL))) == BESPOKE_OK ||
            status == BESPOKE_E_OUT_OF_MEMORY) {
