@@ -94,8 +94,8 @@ struct Mutation {
   std::vector<Payload> put;
   std::vector<std::pair<PayloadKind, std::string>> drop;  ///< kind and name; a name that ends in '*' is a prefix
   std::optional<TextChunk> text;
-  std::string drop_text;    ///< a phase, "*" for all phases, "" for none
-  RunnerId runner;          ///< for heartbeat and leave
+  std::string drop_text;  ///< a phase, "*" for all phases, "" for none
+  RunnerId runner;        ///< for heartbeat and leave
   /// For heartbeat: the count of this runner's beats, from 1. Never the same twice, so that a row that was taken away
   /// and made anew isn't mistaken for one that stood still.
   std::uint64_t beat = 0;

@@ -124,7 +124,7 @@ void PostgresListener::run() {
       settle_locks();
       wait = shortest_wait;
       if (connection_->wait_for_notification(missing_locks ? Millis(200) : longest_nap, wake_fd_)) changed_();
-    } catch (const Error& error) {
+    } catch (const std::exception& problem) {
       connection_.reset();
       held_.clear();
       bool news = false;
@@ -136,15 +136,21 @@ void PostgresListener::run() {
         if (closing_) return;
         settled_.wait_until(mutex_, std::chrono::steady_clock::now() + wait);
       }
-      if (news && options_.store.log && options_.store.log->level() <= LogLevel::warning) {
-        LogRecord record;
-        record.level = LogLevel::warning;
-        record.message = "no notifications from PostgreSQL; trying to reach it again";
-        record.fields.emplace_back("error", error.message());
-        options_.store.log->write(record);
-      }
+      if (news) tell(problem.what());
       wait = std::min(wait * 2, longest_wait);
     }
+  }
+}
+
+void PostgresListener::tell(const char* problem) const noexcept {
+  try {
+    if (!options_.store.log || options_.store.log->level() > LogLevel::warning) return;
+    LogRecord record;
+    record.level = LogLevel::warning;
+    record.message = "no notifications from PostgreSQL; trying to reach it again";
+    record.fields.emplace_back("error", problem);
+    options_.store.log->write(record);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for the log
   }
 }
 

@@ -33,6 +33,8 @@ class PostgresListener {
   void run();
   /// Brings the locks of the session in line with `wanted_`.
   void settle_locks();
+  /// Logs why the server is out of reach.
+  void tell(const char* problem) const noexcept;
 
   const PostgresOptions& options_;
   const std::function<void()> changed_;

@@ -230,7 +230,7 @@ void SqliteConnection::raise(int code) const {
 
 SqliteTransaction::SqliteTransaction(SqliteConnection& connection, Kind kind) : connection_(connection) {
   static constexpr std::string_view rollback = "ROLLBACK";
-  connection_.prepare(rollback);  // so that the end needs no memory for it
+  connection_.prepare(rollback);                                // so that the end needs no memory for it
   if (connection_.in_transaction()) connection_.run(rollback);  // one before could not be ended
   connection_.run(kind == Kind::read ? "BEGIN" : "BEGIN IMMEDIATE");
 }

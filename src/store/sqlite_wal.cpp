@@ -45,8 +45,7 @@ bool SqliteWal::try_checkpoint(SqliteConnection::Checkpoint kind, int busy_timeo
   try {
     complete = connection_.checkpoint(kind);
     if (complete && kind == SqliteConnection::Checkpoint::truncate) pages_ = 0;
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): what is in the log stays valid; a full disk shows at the
-                            // next commit
+  } catch (...) {  // NOLINT(bugprone-empty-catch): what is in the log stays valid; a full disk shows at the next commit
   }
   connection_.set_busy_timeout(backstop_ms);
   return complete;
