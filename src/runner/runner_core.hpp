@@ -108,10 +108,14 @@ class RunnerCore final : public JobRunOwner {
   std::size_t room() const;
   bool has_model(const std::string& name) const;
   std::optional<std::vector<JobId>> claim_only() const;
+  void check_idle();
+
+  // runner_core_leases.cpp
   void check_leases(bool read_heartbeats);
   void forget_runners(const std::vector<RunnerId>& dead);
+
+  // runner_core_removal.cpp
   void purge();
-  void check_idle();
 
   // runner_core_feed.cpp
   void read_feed();

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t claims_at_once = 256;
 /// However far away the next due job is, look again after this time: the wall clock may have jumped.
 constexpr Millis longest_nap(60'000);
-constexpr std::size_t purges_at_once = 256;
 
 }  // namespace
 
@@ -213,94 +212,6 @@ void RunnerCore::scan_at(WallTime due) {
     scan_due_.reset();
     scan();
   });
-}
-
-void RunnerCore::look_at_leases() {
-  if (options_.claim != ClaimScope::none && !leases_.foreign_leaseholders().empty()) check_leases(false);
-}
-
-/// Asks who holds leases and whether they live; takes over from those that don't.
-void RunnerCore::check_leases(bool read_heartbeats) {
-  if (closing_ || options_.claim == ClaimScope::none || checking_leases_) return;
-  checking_leases_ = true;
-  struct Found {
-    std::optional<std::vector<RunnerStatus>> runners;
-    std::vector<std::pair<RunnerId, Liveness>> lives;
-  };
-  auto found = std::make_shared<Found>();
-  const Millis heartbeats_every = std::min(options_.heartbeat_every, options_.lease_expires / 3);
-  read_heartbeats = read_heartbeats || seams_.clock.steady_now() - heartbeats_read_ >= heartbeats_every;
-  seams_.store.read(
-      [found, read_heartbeats, self = id_, holders = leases_.foreign_leaseholders()](JobStore& store) {
-        std::vector<RunnerId> asked = holders;
-        if (read_heartbeats) {
-          found->runners = store.runners();
-          asked.clear();
-          for (const RunnerStatus& runner : *found->runners) {
-            if (runner.running > 0 && runner.id != self) asked.push_back(runner.id);
-          }
-        }
-        bool any_dead = false;
-        for (const RunnerId& runner : asked) {
-          found->lives.emplace_back(runner, store.probe(runner));
-          any_dead = any_dead || found->lives.back().second == Liveness::dead;
-        }
-        if (any_dead) found->runners = store.runners();  // the last heartbeat of their lives
-      },
-      [this, found, asked = seams_.clock.steady_now()](const std::exception_ptr& error) {
-        checking_leases_ = false;
-        const SteadyTime now = seams_.clock.steady_now();
-        if (error) {
-          leases_.store_was_gone();
-        } else {
-          if (found->runners) {
-            leases_.observe(*found->runners, asked, now);
-            heartbeats_read_ = now;
-            forget_runners(leases_.left_behind());
-          }
-          for (const auto& [runner, liveness] : found->lives) leases_.probed(runner, liveness);
-          if (!leases_.dead().empty()) scan();
-        }
-        if (lease_timer_) seams_.loop->cancel(*lease_timer_);
-        lease_timer_.reset();
-        if (error || !leases_.foreign_leaseholders().empty()) {
-          lease_timer_ = after(options_.probe_every, [this] {
-            lease_timer_.reset();
-            check_leases(false);
-          });
-        }
-        check_idle();
-      });
-}
-
-/// Removes ended jobs that have outlived their time.
-void RunnerCore::purge() {
-  if (closing_) return;
-  check_leases(true);  // for runners that died with nothing in their hands
-  auto ids = std::make_shared<std::vector<JobId>>();
-  const WallTime now = seams_.clock.wall_now();
-  seams_.store.read([ids, now](JobStore& store) { *ids = store.expired(now, purges_at_once); },
-                    [this, ids](const std::exception_ptr& error) {
-                      if (closing_) return;
-                      if (error || ids->empty()) {
-                        after(options_.purge_every, [this] { purge(); });
-                        return;
-                      }
-                      std::vector<Mutation> purges;
-                      for (const JobId& id : *ids) {
-                        Mutation& mutation = purges.emplace_back();
-                        mutation.kind = MutationKind::purge;
-                        mutation.id = id;
-                      }
-                      seams_.store.commit(std::move(purges), [this, full = ids->size() == purges_at_once](
-                                                                 const CommitOutcome& outcome) {
-                        for (std::size_t i = 0; i < outcome.results.size(); ++i) {
-                          if (outcome.results[i].outcome == MutationOutcome::applied)
-                            hub_.gone(outcome.mutations[i].id);
-                        }
-                        after(full && !outcome.error ? Millis(0) : options_.purge_every, [this] { purge(); });
-                      });
-                    });
 }
 
 /// Tells those who wait for it once there is nothing to do: nothing runs here, nothing is queued or waits to be tried

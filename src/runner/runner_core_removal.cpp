@@ -1,6 +1,11 @@
 #include "runner/runner_core.hpp"
 
 namespace bespoke {
+namespace {
+
+constexpr std::size_t purges_at_once = 256;
+
+}  // namespace
 
 void RunnerCore::erase(std::vector<Mutation> removals, std::function<void(Answer<std::size_t>)> done) {
   if (closing_) {
@@ -30,15 +35,34 @@ void RunnerCore::erase(std::vector<Mutation> removals, std::function<void(Answer
   });
 }
 
-/// Takes away the rows of dead runners. One that was only stopped gets a new row with its next heartbeat.
-void RunnerCore::forget_runners(const std::vector<RunnerId>& dead) {
-  if (closing_ || dead.empty()) return;
-  std::vector<Mutation> rows(dead.size());
-  for (std::size_t i = 0; i < dead.size(); ++i) {
-    rows[i].kind = MutationKind::leave;
-    rows[i].runner = dead[i];
-  }
-  seams_.store.commit(std::move(rows), [](const CommitOutcome&) {});  // what fails is tried after the next look
+/// Removes ended jobs that have outlived their time.
+void RunnerCore::purge() {
+  if (closing_) return;
+  check_leases(true);  // for runners that died with nothing in their hands
+  auto ids = std::make_shared<std::vector<JobId>>();
+  const WallTime now = seams_.clock.wall_now();
+  seams_.store.read([ids, now](JobStore& store) { *ids = store.expired(now, purges_at_once); },
+                    [this, ids](const std::exception_ptr& error) {
+                      if (closing_) return;
+                      if (error || ids->empty()) {
+                        after(options_.purge_every, [this] { purge(); });
+                        return;
+                      }
+                      std::vector<Mutation> purges;
+                      for (const JobId& id : *ids) {
+                        Mutation& mutation = purges.emplace_back();
+                        mutation.kind = MutationKind::purge;
+                        mutation.id = id;
+                      }
+                      seams_.store.commit(std::move(purges), [this, full = ids->size() == purges_at_once](
+                                                                 const CommitOutcome& outcome) {
+                        for (std::size_t i = 0; i < outcome.results.size(); ++i) {
+                          if (outcome.results[i].outcome == MutationOutcome::applied)
+                            hub_.gone(outcome.mutations[i].id);
+                        }
+                        after(full && !outcome.error ? Millis(0) : options_.purge_every, [this] { purge(); });
+                      });
+                    });
 }
 
 }  // namespace bespoke
