@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program bespoke as a person or a script uses it: output, exit codes, bad input, Ctrl-C."""
+"""The program bespoke as a person or a script uses it: output, exit codes, bad input, models, a terminal."""
 
 import fcntl
 import json
@@ -8,58 +8,17 @@ import pty
 import re
 import shlex
 import signal
-import socket
-import sqlite3
 import struct
 import subprocess
 import termios
 import time
 import unittest
-from pathlib import Path
 
-from program_harness import BIN, DATA, LABELS, SLOW, PacedServer, Process, bespoke, environment, posting, scratch, show, submit
-
-ADA = DATA / "profiles" / "ada.json"
-NORTHWIND = DATA / "postings" / "northwind.json"
-FILES = ["letter.md", "preview.html", "preview.md", "result.json", "resume.json"]
+from cli_case import ADA, FILES, NORTHWIND, CliCase
+from program_harness import BIN, DATA, LABELS, SLOW, bespoke, environment, posting, show, submit
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.scratch = scratch()
-        self.addCleanup(self.scratch.cleanup)
-        self.folder = Path(self.scratch.name)
-        self.store = f"sqlite:{self.folder}/jobs.db"
-
-    def apply(self, *more, profile=ADA, job_posting=NORTHWIND, **keywords):
-        return bespoke("apply", "--profile", profile, "--posting", job_posting, "--store", self.store,
-                       *([] if "--detach" in more or "--out" in more else ["--out", self.folder / "out"]),
-                       *more, **keywords)  # fmt: skip
-
-    def jobs(self):
-        done = bespoke("jobs", "list", "--store", self.store, "--json", "--limit", 1000)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def started(self, program, *arguments, **keywords):
-        process = Process(program, *arguments, **keywords)
-        self.addCleanup(process.kill)
-        return process
-
-    def server(self, *arguments, **keywords):
-        server = PacedServer(self.folder, *arguments, **keywords)
-        self.addCleanup(server.kill)
-        return server
-
-    def assert_refused(self, done, code, *words):
-        """One line on standard error that holds `words`, nothing but that, and the exit code."""
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-        for word in words:
-            self.assertIn(word, done.stderr)
-
-
-class Apply(Case):
+class Apply(CliCase):
     def test_makes_a_preview_and_names_every_phase(self):
         done = self.apply()
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -136,7 +95,7 @@ class Apply(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
 
 
-class BadInput(Case):
+class BadInput(CliCase):
     def test_names_the_place_of_broken_json(self):
         broken = self.folder / "broken.json"
         broken.write_text('{\n  "basics": {"name": "Ada",}\n}\n')
@@ -207,174 +166,7 @@ class BadInput(Case):
         self.assert_refused(bespoke("jobs", "list", "--state", "asleep", "--store", self.store), 2, "asleep", "queued")
 
 
-class StoreTrouble(Case):
-    COMMANDS = (["jobs", "list"], ["work", "--until-idle"])
-
-    def assert_store_refused(self, *words, **keywords):
-        self.assert_refused(self.apply(**keywords), 3, *words)
-        for command in self.COMMANDS:
-            with self.subTest(command):
-                self.assert_refused(bespoke(*command, "--store", self.store, **keywords), 3, *words)
-
-    def test_a_file_that_is_no_database(self):
-        file = self.folder / "jobs.db"
-        file.write_text("Dear diary,\n" * 500)
-        self.assert_store_refused("store_corrupt", str(file))
-        self.assertEqual(file.read_text(), "Dear diary,\n" * 500, "left as it was")
-
-    def test_a_database_of_something_else(self):
-        file = self.folder / "jobs.db"
-        with sqlite3.connect(file) as database:
-            database.execute("create table recipes (name text)")
-            database.execute("insert into recipes values ('shortbread')")
-        database.close()
-        self.assert_store_refused(str(file))
-        database = sqlite3.connect(file)
-        self.assertEqual(database.execute("select name from recipes").fetchall(), [("shortbread",)])
-        database.close()
-
-    def test_a_newer_schema(self):
-        self.apply()
-        database = sqlite3.connect(self.folder / "jobs.db")
-        version = database.execute("pragma user_version").fetchone()[0]
-        database.execute("pragma user_version = 9999")
-        database.commit()
-        self.assert_store_refused("unsupported", "9999", str(self.folder / "jobs.db"))
-        database.execute(f"pragma user_version = {version}")
-        database.commit()
-        database.close()
-        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"], "nothing was lost")
-
-    @unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
-    def test_an_unreadable_file(self):
-        self.apply()
-        os.chmod(self.folder, 0o755)
-        os.chmod(self.folder / "jobs.db", 0o600)
-        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
-        out = self.folder / "out-of-nobody"
-        out.mkdir()
-        os.chown(out, 65534, 65534)
-        done = bespoke("apply", "--profile", ADA, "--posting", NORTHWIND, "--store", self.store, "--out", out, **nobody)
-        self.assert_refused(done, 3, "store_unavailable", str(self.folder / "jobs.db"))
-        done = bespoke("jobs", "list", "--store", self.store, **nobody)
-        self.assert_refused(done, 3, "store_unavailable", str(self.folder / "jobs.db"))
-        self.assertEqual([job["state"] for job in self.jobs()], ["succeeded"], "nothing was lost")
-
-    def test_a_folder_in_the_place_of_the_file(self):
-        (self.folder / "jobs.db").mkdir()
-        self.assert_store_refused(str(self.folder / "jobs.db"))
-
-    def test_looking_at_a_store_that_is_not_there_makes_none(self):
-        self.assert_refused(bespoke("jobs", "list", "--store", self.store), 3, "no store", str(self.folder / "jobs.db"))
-        self.assertEqual(os.listdir(self.folder), [])
-
-
-class Stores(Case):
-    def doctor(self, store, code):
-        done = bespoke("doctor", store, "--json")
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return json.loads(done.stdout)
-
-    def test_doctor_finds_what_does_not_get_on(self):
-        self.apply()
-        self.assertEqual(self.doctor(self.store, 0)["jobs"], {"succeeded": 1})
-        self.assertIn("nothing to do", bespoke("doctor", self.store).stdout)
-        queued = submit(self.store, self.folder, 1)
-        worker = self.started("bespoke", "work", "--store", self.store, "--quiet")  # has no openai:paced
-        deadline = time.monotonic() + 20
-        while not (report := json.loads(bespoke("doctor", self.store, "--json").stdout))["findings"]:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
-        [finding] = report["findings"]
-        self.assertEqual((finding["weight"], finding["jobs"]), ("attention", [queued]))
-        self.assertIn("no live runner has", finding["what"])
-        for name in ("jobs.db", "jobs", "payloads"):
-            self.assertGreater(report["bytes"][name], 0)
-        worker.send(signal.SIGTERM)
-        worker.wait()
-
-    def test_doctor_finds_damage(self):
-        self.apply()
-        bespoke("doctor", self.store)
-        file = self.folder / "jobs.db"
-        content = bytearray(file.read_bytes())
-        middle = len(content) // 2
-        content[middle : middle + 4096] = b"x" * 4096
-        file.write_bytes(content)
-        done = bespoke("doctor", self.store)
-        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
-        self.assertIn(str(file), done.stdout + done.stderr)
-
-    def test_copies_jobs_from_one_kind_of_store_to_another_and_back(self):
-        self.apply()
-        queued = submit(self.store, self.folder, 1, model="extractive")
-        other = f"file:{self.folder}/jobs"
-        copied = bespoke("store", "copy", self.store, other)
-        self.assertEqual(copied.returncode, 0, copied.stderr)
-        self.assertIn("2 jobs copied", copied.stdout)
-        self.assertEqual(len(list((self.folder / "jobs").glob("*-*.json"))), 2)
-        self.assertEqual(self.doctor(other, 0)["jobs"], {"queued": 1, "succeeded": 1})
-        done = bespoke("work", "--store", other, "--until-idle")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(show(other, queued)["state"], "succeeded")
-        back = bespoke("store", "copy", other, f"sqlite:{self.folder}/new.db", "--json")
-        self.assertEqual(json.loads(back.stdout), {"copied": 2, "there": 0})
-        self.assertEqual(show(f"sqlite:{self.folder}/new.db", queued)["state"], "succeeded")
-        again = bespoke("store", "copy", other, f"sqlite:{self.folder}/new.db", "--json")
-        self.assertEqual(json.loads(again.stdout), {"copied": 0, "there": 2})
-
-    def key(self, name, text, mode=0o600):
-        file = self.folder / name
-        file.write_bytes(text)
-        file.chmod(mode)
-        return file
-
-    def test_a_key_file_encrypts_what_people_wrote(self):
-        key = self.key("2026", bytes(range(32)))
-        self.assertEqual(self.apply("--key-file", key).returncode, 0)
-        [job] = self.jobs()
-        self.assertEqual(job["state"], "succeeded")
-        content = b"".join(file.read_bytes() for file in self.folder.glob("jobs.db*") if file.is_file())
-        self.assertNotIn(b"Tidewell", content)
-        self.assertTrue(list((self.folder / "jobs.db.keys").glob("*.key")))
-        same = self.key("other-folder-same-key", bytes(range(32)).hex().encode() + b"\n").rename(self.folder / "2026.hex")
-        show_files = ("jobs", "show", job["id"], "--store", self.store, "--out", self.folder / "shown")
-        self.assert_refused(bespoke(*show_files, "--key-file", same), 3, "2026")
-        (self.folder / "keys").mkdir()
-        same = same.rename(self.folder / "keys" / "2026")
-        done = bespoke(*show_files, "--key-file", same)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Tidewell", (self.folder / "shown" / "preview.md").read_text())
-
-        plain = f"sqlite:{self.folder}/plain.db"
-        done = bespoke("store", "copy", self.store, plain, "--from-key-file", key)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(bespoke("jobs", "show", job["id"], "--store", plain, "--out", self.folder / "open").returncode, 0)
-
-    def test_a_key_file_is_refused_when_it_holds_no_key_or_others_may_read_it(self):
-        for name, content, mode, words in [
-            ("short", b"abc", 0o600, "64 hexadecimal digits"),
-            ("no-digits", b"x" * 64, 0o600, "64 hexadecimal digits"),
-            ("open", bytes(32), 0o640, "chmod 600"),
-        ]:
-            self.assert_refused(self.apply("--detach", "--key-file", self.key(name, content, mode)), 2, name, words)
-        self.assert_refused(self.apply("--detach", "--key-file", self.folder / "none"), 2, "none")
-        memory = ("work", "--store", "memory:", "--until-idle", "--key-file", self.key("good", bytes(32)))
-        self.assert_refused(bespoke(*memory), 2, "--key-folder")
-
-    def test_a_damaged_job_file_blocks_nothing(self):
-        store = f"file:{self.folder}/jobs"
-        job = submit(store, self.folder, 1, model="extractive")
-        other = submit(store, self.folder, 2, model="extractive")
-        (self.folder / "jobs" / f"{job}.json").write_text("{")
-        report = self.doctor(store, 3)
-        self.assertEqual(report["findings"][0]["weight"], "damage")
-        done = bespoke("work", "--store", store, "--until-idle")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(show(store, other)["state"], "succeeded")
-
-
-class Jobs(Case):
+class Jobs(CliCase):
     def test_list_show_cancel_resume(self):
         one = submit(self.store, self.folder, 1, model="extractive")
         two = submit(self.store, self.folder, 2, model="extractive")
@@ -451,86 +243,7 @@ class Jobs(Case):
         self.assertTrue([change for change in changes if change["kind"] == "text"], "streamed text crosses processes")
 
 
-class WhenThingsGoWrong(Case):
-    def unused_port(self):
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            return listener.getsockname()[1]
-
-    def test_a_failed_job_names_the_phase_the_code_and_the_way_on(self):
-        port = self.unused_port()
-        done = self.apply("--llm", "openai:paced", "--base-url", f"http://127.0.0.1:{port}/v1", timeout=90)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertRegex(done.stderr, r"✗ Generating tailored CV with AI\.\.\. +failed after 4 attempts in ")
-        self.assertRegex(done.stderr, r"\n +llm_unavailable: .*127\.0\.0\.1")
-        self.assertIn("The job is kept for 7 days", done.stderr)
-        self.assertIn("attempt 1 failed: llm_unavailable", done.stdout)
-        self.assertFalse((self.folder / "out" / "preview.html").exists())
-        command = re.search(r"Go on from here: +(.*)", done.stderr)[1]
-        self.server(port=port)
-        again = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment(), timeout=60, check=False)
-        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
-        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
-        job = self.jobs()[0]
-        self.assertEqual([phase["attempts"] for phase in job["phases"]][:3], [1, 1, 5])
-
-    def begin_streaming(self, *more):
-        """An apply command that is in the middle of the letter."""
-        server = self.server()
-        process = self.started("bespoke", "apply", "--profile", ADA, "--posting", posting(self.folder, 1), "--store", self.store,
-                               "--llm", "openai:paced", "--base-url", server.url, "--out", self.folder / "out", "--json", *more)  # fmt: skip
-        process.until(lambda line: '"kind":"text"' in line and "generate_cover_letter" in line)
-        return process
-
-    def test_ctrl_c_stops_in_order_and_prints_the_command_that_goes_on(self):
-        process = self.begin_streaming()
-        process.send(signal.SIGINT)
-        self.assertEqual(process.wait(), 130, process.error_text())
-        (job,) = self.jobs()
-        command = re.search(r"Go on with: +(.*)", process.error_text())[1]
-        if job["state"] != "succeeded":  # the letter may have been ready within the grace
-            self.assertEqual((job["state"], job["attempts_used"]), ("queued", 0))
-            again = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment(), timeout=60, check=False)
-            self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
-        self.assertEqual([phase["state"] for phase in self.jobs()[0]["phases"]], ["succeeded"] * 5)
-        self.assertEqual(self.jobs()[0]["phases"][2]["attempts"], 1, "the finished phase was kept")
-
-    def test_the_second_ctrl_c_aborts(self):
-        process = self.begin_streaming()
-        process.send(signal.SIGINT)
-        deadline = time.monotonic() + 10 * SLOW
-        while "Stopping in order" not in process.error_text() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        began = time.monotonic()
-        process.send(signal.SIGINT)
-        self.assertEqual(process.wait(), 130)
-        self.assertLess(time.monotonic() - began, 0.5 * SLOW)
-        (job,) = self.jobs()
-        self.assertIn(job["state"], ("running", "queued"))
-        self.assertEqual(job["phases"][2]["state"], "succeeded")
-
-    def test_sigterm_ends_a_worker_in_order(self):
-        server = self.server()
-        job = submit(self.store, self.folder, 1)
-        worker = self.started("bespoke", "work", "--store", self.store, "--llm", "openai:paced", "--base-url", server.url)
-        worker.until(lambda line: "Generating tailored CV" in line)
-        worker.send(signal.SIGTERM)
-        self.assertEqual(worker.wait(), 143, worker.error_text())
-        left = show(self.store, job)
-        self.assertIn(left["state"], ("queued", "succeeded"))
-        self.assertEqual(left["attempts_used"], 0)
-
-    def test_cancel_from_afar_ends_the_transfer(self):
-        process = self.begin_streaming()
-        job = self.jobs()[0]["id"]
-        done = bespoke("jobs", "cancel", job, "--store", self.store)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(process.wait(), 1)
-        self.assertIn("cancelled", process.error_text() + process.all_lines[-1])
-        self.assertEqual(show(self.store, job)["state"], "cancelled")
-
-
-class Models(Case):
+class Models(CliCase):
     def job(self, done):
         return show(self.store, re.search(r"^job (\S+)", done.stdout, re.M)[1])
 
@@ -573,7 +286,7 @@ class Models(Case):
         self.assertRegex(done.stdout, r"\$0\.\d+")
 
 
-class Terminal(Case):
+class Terminal(CliCase):
     def on_terminal(self, columns, *arguments, env=None):
         """Runs the program on a pseudo terminal; gives its exit code and what it wrote there."""
         parent, child = pty.openpty()
