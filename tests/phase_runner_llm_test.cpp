@@ -9,6 +9,23 @@
 namespace bespoke {
 namespace {
 
+using Parse = std::function<std::variant<Json, LlmRequest>(PhaseContext&, const LlmResponse&, int)>;
+
+/// One phase, which asks "first" and goes on as `parse` says.
+Pipeline drafting(LlmClient& llm, Parse parse) {
+  return Pipeline("repair", 1)
+      .phase({"draft", "Drafting...", 40, quick_retries()},
+             llm_phase(
+                 llm, [](PhaseContext&) { return request("first"); }, std::move(parse)));
+}
+
+Pipeline repairing_once(LlmClient& llm) {
+  return drafting(llm, [](PhaseContext&, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
+    if (ask == 0) return request("repair of " + answer.text);
+    return Json(answer.text);
+  });
+}
+
 TEST_F(PhaseRunnerTest, StreamsAnAnswerToWatchersAndMovesThePercentSmoothly) {
   auto r = runner({asking()});
   const JobId id = r->submit(job_of("asking", "x"));
@@ -84,15 +101,7 @@ TEST_F(PhaseRunnerTest, WaitsAsLongAsTheProviderAsksFor) {
 }
 
 TEST_F(PhaseRunnerTest, AsksAgainForARepairAndJournalsTheFirstAnswer) {
-  auto pipeline =
-      Pipeline("repair", 1)
-          .phase({"draft", "Drafting...", 40, quick_retries()},
-                 llm_phase(
-                     llm, [](PhaseContext&) { return request("first"); },
-                     [](PhaseContext&, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
-                       if (ask == 0) return request("repair of " + answer.text);
-                       return Json(answer.text);
-                     }));
+  const Pipeline pipeline = repairing_once(llm);
   auto r = runner({pipeline});
   const JobId id = r->submit(job_of("repair"));
   llm.call(0).sink->done(response("bad"));
@@ -111,15 +120,7 @@ TEST_F(PhaseRunnerTest, AsksAgainForARepairAndJournalsTheFirstAnswer) {
 }
 
 TEST_F(PhaseRunnerTest, TakesAnAnsweredCallFromTheJournalAfterACrash) {
-  auto pipeline =
-      Pipeline("repair", 1)
-          .phase({"draft", "Drafting...", 40, quick_retries()},
-                 llm_phase(
-                     llm, [](PhaseContext&) { return request("first"); },
-                     [](PhaseContext&, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
-                       if (ask == 0) return request("repair of " + answer.text);
-                       return Json(answer.text);
-                     }));
+  const Pipeline pipeline = repairing_once(llm);
   JobId id;
   {
     auto r = runner({pipeline});
@@ -262,17 +263,13 @@ TEST_F(PhaseRunnerTest, GoesOnByItselfOnceALimitAllows) {
 }
 
 TEST_F(PhaseRunnerTest, ShowsAPhaseItsEarlierAnswersEvenAfterACrash) {
-  auto pipeline =
-      Pipeline("repair", 1)
-          .phase({"draft", "Drafting...", 40, quick_retries()},
-                 llm_phase(
-                     llm, [](PhaseContext&) { return request("first"); },
-                     [](PhaseContext& c, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
-                       if (ask < 2) return request("more after " + answer.text);
-                       std::string all;
-                       for (const LlmResponse& earlier : c.earlier_answers()) all += earlier.text + ' ';
-                       return Json(all + answer.text);
-                     }));
+  const Pipeline pipeline =
+      drafting(llm, [](PhaseContext& c, const LlmResponse& answer, int ask) -> std::variant<Json, LlmRequest> {
+        if (ask < 2) return request("more after " + answer.text);
+        std::string all;
+        for (const LlmResponse& earlier : c.earlier_answers()) all += earlier.text + ' ';
+        return Json(all + answer.text);
+      });
   JobId id;
   {
     auto r = runner({pipeline});
