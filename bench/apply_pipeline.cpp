@@ -11,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 void walk_pipeline(benchmark::State& state) {
   const auto client = make_extractive_client();

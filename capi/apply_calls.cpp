@@ -14,7 +14,7 @@ int32_t bespoke_apply_rerender(const char* result, size_t result_size, const cha
   return guarded(error, [&] {
     bespoke_buffer*& place = output(rerendered, "rerendered");
     const Json of = json_of(result, result_size, "result");
-    const nlohmann::json ids = to_nlohmann(json_of(accepted, accepted_size, "accepted"));
+    const JsonTree ids = to_json_tree(json_of(accepted, accepted_size, "accepted"));
     std::vector<std::string> wanted;
     const auto refuse = [] { throw Error(ErrorCode::invalid_argument, "accepted: expected an array of strings"); };
     if (!ids.is_array()) refuse();

@@ -36,20 +36,20 @@ bespoke_error& no_memory() {
 
 bespoke_error* describe_error(const std::exception_ptr& problem) {
   const ErrorInfo info = describe(problem, ErrorCode::internal);
-  nlohmann::ordered_json causes = {info.message};
+  OrderedJsonTree causes = {info.message};
   try {
     std::rethrow_exception(problem);
   } catch (const Error& error) {
     causes = error.cause_chain();
   } catch (...) {  // NOLINT(bugprone-empty-catch): its one message is there
   }
-  const nlohmann::ordered_json tree = {{"code", to_string(info.code)},
-                                       {"message", info.message},
-                                       {"retryable", info.retryable},
-                                       {"detail", info.detail},
-                                       {"causes", std::move(causes)}};
+  const OrderedJsonTree tree = {{"code", to_string(info.code)},
+                                {"message", info.message},
+                                {"retryable", info.retryable},
+                                {"detail", info.detail},
+                                {"causes", std::move(causes)}};
   // What others have thrown may not be UTF-8.
-  const std::string text = tree.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string text = tree.dump(-1, ' ', false, OrderedJsonTree::error_handler_t::replace);
   return new bespoke_error{-static_cast<int32_t>(info.code), info.message, text};
 }
 

@@ -52,7 +52,7 @@ RunnerOptions read_limits(JsonReader& config) {
   options.job_budget = read_budget(config, "job_budget");
   options.owner_budget = read_budget(config, "owner_budget");
   if (const JsonReader::Tree* prices = config.value("prices")) {
-    options.prices = PriceTable::from_json(from_nlohmann(*prices));
+    options.prices = PriceTable::from_json(from_json_tree(*prices));
   }
   options.pool_threads = static_cast<std::size_t>(
       config.integer("pool_threads", static_cast<std::int64_t>(options.pool_threads), 1, 1024));

@@ -27,7 +27,7 @@ SubmitRequest read_submit(const Json& text) {
   JsonReader reader(tree, "request");
   SubmitRequest request;
   request.pipeline = reader.required_string("pipeline");
-  if (const Tree* input = reader.value("input")) request.input = from_nlohmann(*input);
+  if (const Tree* input = reader.value("input")) request.input = from_json_tree(*input);
   request.owner = reader.string("owner");
   request.key = reader.string("key");
   request.model = reader.string("model");

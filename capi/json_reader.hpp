@@ -18,7 +18,7 @@ namespace bespoke::capi {
 /// names the place, such as "config/pipelines/0/percent".
 class JsonReader {
  public:
-  using Tree = nlohmann::ordered_json;
+  using Tree = OrderedJsonTree;
 
   /// `tree` must outlive this. `where` names it in errors.
   JsonReader(const Tree& tree, std::string where);

@@ -89,15 +89,15 @@ int32_t bespoke_runner_stats(bespoke_runner* runner, bespoke_buffer** stats, bes
     bespoke_buffer*& place = output(stats, "stats");
     const Call call(runner);
     const Numbers numbers = numbers_of(call);
-    const nlohmann::ordered_json tree = {{"id", call.runner().id().to_string()},
-                                         {"running", numbers.runner.running},
-                                         {"given_up_threads", numbers.runner.given_up_threads},
-                                         {"commits", numbers.runner.commits},
-                                         {"mutations", numbers.runner.mutations},
-                                         {"open_tasks", numbers.open_tasks},
-                                         {"open_watches", numbers.queue.watches},
-                                         {"queued_events", numbers.queue.pending},
-                                         {"dropped_logs", numbers.queue.dropped_logs}};
+    const OrderedJsonTree tree = {{"id", call.runner().id().to_string()},
+                                  {"running", numbers.runner.running},
+                                  {"given_up_threads", numbers.runner.given_up_threads},
+                                  {"commits", numbers.runner.commits},
+                                  {"mutations", numbers.runner.mutations},
+                                  {"open_tasks", numbers.open_tasks},
+                                  {"open_watches", numbers.queue.watches},
+                                  {"queued_events", numbers.queue.pending},
+                                  {"dropped_logs", numbers.queue.dropped_logs}};
     place = buffer_of(tree.dump());
     return BESPOKE_OK;
   });

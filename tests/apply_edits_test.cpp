@@ -7,7 +7,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 Operation rewrite(std::string id, std::string text, std::vector<std::string> evidence = {}) {
   return {.op = "rewrite", .id = std::move(id), .text = std::move(text), .evidence = std::move(evidence)};

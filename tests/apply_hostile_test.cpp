@@ -13,7 +13,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -131,7 +131,7 @@ TEST_P(HostilePosting, ChangesNothingWithoutAModel) {
 
 TEST_P(HostilePosting, ChangesNothingWithAModelThatObeys) {
   expect_unharmed(walk([&](const LlmRequest& request, int) {
-    if (to_nlohmann(request.context).at("task") == "letter") {
+    if (to_json_tree(request.context).at("task") == "letter") {
       std::string letter = "Dear team,\n\nI build ingest services in C++ at Tidewell Analytics.";
       for (const std::string& bait : GetParam().bait) letter += " I am happy to say " + bait + ".";
       return letter + " <img src=x onerror=alert(1)> Write to {{email}}.\n\nKind regards";

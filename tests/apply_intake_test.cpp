@@ -9,7 +9,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;

@@ -61,7 +61,7 @@ TEST(Keywords, LeaveOutWordsThatNobodyLooksForInACv) {
 }
 
 TEST(Keywords, CutChineseRunsIntoTerms) {
-  const Posting posting = read_posting(nlohmann::json::parse(
+  const Posting posting = read_posting(JsonTree::parse(
       R"({"title":"后端工程师","company":"某公司","description":"任职要求\n- 熟悉数据库设计和消息队列\n- 三年以上分布式系统开发经验\n- 精通 Python 与 PostgreSQL"})"));
   EXPECT_EQ(posting.language, "zh");
   Stemmer stemmer(posting.language);
@@ -97,12 +97,12 @@ TEST(Coverage, PutsEachKeywordIntoItsBucket) {
   };
   const auto before = find_keywords(keywords, {item("a", "Kafka"), item("b", "k8s"), item("c", "Redis")}, stemmer);
   const auto after = find_keywords(keywords, {item("a", "Kafka"), item("b", "Kubernetes (k8s)")}, stemmer);
-  const nlohmann::json coverage = coverage_json(keywords, before, after);
+  const JsonTree coverage = coverage_json(keywords, before, after);
   std::vector<std::string> buckets;
   for (const auto& keyword : coverage.at("keywords")) buckets.push_back(keyword.at("bucket"));
   EXPECT_EQ(buckets, (std::vector<std::string>{"covered", "surfaced", "hidden", "gap"}));
-  EXPECT_EQ(coverage.at("before"), (nlohmann::json{{"covered", 2}, {"total", 4}}));
-  const nlohmann::json score = score_json(keywords, before, after);
+  EXPECT_EQ(coverage.at("before"), (JsonTree{{"covered", 2}, {"total", 4}}));
+  const JsonTree score = score_json(keywords, before, after);
   EXPECT_EQ(score.at("before"), 3);
   EXPECT_EQ(score.at("after"), 4);
   EXPECT_EQ(score.at("max"), 6);

@@ -9,7 +9,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -37,13 +37,13 @@ class ApplyPipeline : public testing::Test {
 
   ApplyWalk walk(const std::function<std::string(int)>& cv, const std::function<std::string(int)>& letter) const {
     return {apply_pipeline(*client_), input(), [&](const LlmRequest& request, int ask) {
-              return to_nlohmann(request.context).at("task") == "cv" ? cv(ask) : letter(ask);
+              return to_json_tree(request.context).at("task") == "cv" ? cv(ask) : letter(ask);
             }};
   }
 
   std::string refusal(const json& given) const {
     try {
-      apply_pipeline(*client_).validator()(from_nlohmann(given));
+      apply_pipeline(*client_).validator()(from_json_tree(given));
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
       return error.message();
@@ -207,7 +207,7 @@ TEST_F(ApplyPipeline, FetchesAProfileThatTheInputOnlyNames) {
   ApplyOptions options;
   options.profile_source = [](const std::string& id, const std::string& owner) {
     EXPECT_EQ(owner, "user-42");
-    return from_nlohmann(sample("profiles/" + id + ".json"));
+    return from_json_tree(sample("profiles/" + id + ".json"));
   };
   const ApplyWalk walked(apply_pipeline(*client_, options),
                          {{"profile_id", "nurse"}, {"posting", sample("postings/hospital.json")}},
@@ -252,14 +252,14 @@ TEST_F(ApplyPipeline, RerendersWithASubsetOfTheChanges) {
                           operation({{"op", "hide"}, {"id", "work.0.highlights.6"}})});
       },
       [](int) { return plain_letter; });
-  const json some = to_nlohmann(rerender_apply_result(from_nlohmann(walked.result), {"c2"}));
+  const json some = to_json_tree(rerender_apply_result(from_json_tree(walked.result), {"c2"}));
   EXPECT_FALSE(some["changes"][0]["accepted"].get<bool>());
   EXPECT_EQ(some["profile"]["work"][0]["highlights"].size(), 7U);
-  const json none = to_nlohmann(rerender_apply_result(from_nlohmann(some), {}));
+  const json none = to_json_tree(rerender_apply_result(from_json_tree(some), {}));
   EXPECT_EQ(none["profile"], none["original"]);
-  const json all = to_nlohmann(rerender_apply_result(from_nlohmann(none), {"c1", "c2"}));
+  const json all = to_json_tree(rerender_apply_result(from_json_tree(none), {"c1", "c2"}));
   EXPECT_EQ(all, walked.result);
-  EXPECT_THROW(rerender_apply_result(from_nlohmann(all), {"c9"}), Error);
+  EXPECT_THROW(rerender_apply_result(from_json_tree(all), {"c9"}), Error);
   EXPECT_THROW(rerender_apply_result(Json::parse("{}"), {}), Error);
 }
 

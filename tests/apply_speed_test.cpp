@@ -9,7 +9,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 /// The median of several walks through all phases, the client's time left out. Processor time, so that a busy machine
 /// doesn't change it.

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "fake_phase_context.hpp"
+#include "job/json_tree.hpp"
 
 #include <bespoke/apply.hpp>
-#include <bespoke/json.hpp>
 #include <bespoke/llm_client.hpp>
 
 #include <fmt/format.h>
@@ -21,22 +21,22 @@
 namespace bespoke {
 
 /// A JSON file of examples/data, such as "profiles/ada.json".
-inline nlohmann::json sample(const std::string& file) {
+inline JsonTree sample(const std::string& file) {
   std::ifstream in(std::string(BESPOKE_SAMPLE_DATA) + "/" + file);
   std::ostringstream text;
   text << in.rdbuf();
-  return nlohmann::json::parse(text.str());
+  return JsonTree::parse(text.str());
 }
 
 /// A sample profile with its bullets repeated up to `bullets`, over five jobs.
-inline nlohmann::json profile_of(std::size_t bullets) {
-  nlohmann::json profile = sample("profiles/ada.json");
-  const nlohmann::json kept = profile.at("work");
-  profile["work"] = nlohmann::json::array();
+inline JsonTree profile_of(std::size_t bullets) {
+  JsonTree profile = sample("profiles/ada.json");
+  const JsonTree kept = profile.at("work");
+  profile["work"] = JsonTree::array();
   for (std::size_t job = 0; job < 5; ++job) {
-    nlohmann::json entry = kept[job % kept.size()];
-    const nlohmann::json lines = entry.at("highlights");
-    entry["highlights"] = nlohmann::json::array();
+    JsonTree entry = kept[job % kept.size()];
+    const JsonTree lines = entry.at("highlights");
+    entry["highlights"] = JsonTree::array();
     for (std::size_t i = 0; i < bullets / 5; ++i) {
       entry["highlights"].push_back(lines[i % lines.size()].get<std::string>() +
                                     (i < lines.size() ? "" : fmt::format(" ({})", i)));
@@ -53,10 +53,10 @@ using Answerer = std::function<std::string(const LlmRequest& request, int ask)>;
 /// requests.
 struct ApplyWalk {
   std::vector<LlmRequest> requests;
-  nlohmann::json result;
+  JsonTree result;
 
-  ApplyWalk(const Pipeline& pipeline, const nlohmann::json& input, const Answerer& answer) {
-    const Json text = from_nlohmann(input);
+  ApplyWalk(const Pipeline& pipeline, const JsonTree& input, const Answerer& answer) {
+    const Json text = from_json_tree(input);
     pipeline.validator()(text);
     FakePhaseContext context(text);
     for (std::size_t i = 0; i < pipeline.spec().phases.size(); ++i) {
@@ -69,7 +69,7 @@ struct ApplyWalk {
         context.put(name, ask(std::get<LlmWork>(work), context, answer));
       }
     }
-    result = to_nlohmann(context.output(pipeline.spec().phases.back().name));
+    result = to_json_tree(context.output(pipeline.spec().phases.back().name));
   }
 
  private:

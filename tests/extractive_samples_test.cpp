@@ -16,7 +16,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 /// Every text of a document, and the words they are made of.
 void add_texts(const json& tree, std::string& texts) {
@@ -67,7 +67,7 @@ class ExtractiveSample : public testing::TestWithParam<std::tuple<const char*, c
     const json input = {{"profile", profile_}, {"posting", posting_}, {"options", {{"language", language}}}};
     const ApplyWalk walk(apply_pipeline(*client), input, [&](const LlmRequest& request, int ask) {
       std::string answer = ask_client(*client, request);
-      const json context = to_nlohmann(request.context);
+      const json context = to_json_tree(request.context);
       if (ask == 0 && context.at("task") == "cv") {
         answers_.cv_context = context;
         answers_.operations = json::parse(answer).at("operations");
@@ -164,9 +164,9 @@ TEST_P(ExtractiveSample, KeepsEveryKeywordThatTheCvShowed) {
 TEST_P(ExtractiveSample, IsDeterministic) {
   const auto client = make_extractive_client();
   LlmRequest request;
-  request.context = from_nlohmann(answers_.cv_context);
+  request.context = from_json_tree(answers_.cv_context);
   EXPECT_EQ(json::parse(ask_client(*client, request)).at("operations"), answers_.operations);
-  request.context = from_nlohmann(answers_.letter_context);
+  request.context = from_json_tree(answers_.letter_context);
   EXPECT_EQ(ask_client(*client, request), answers_.letter);
 }
 

@@ -25,7 +25,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 struct Rates {
   int bad = 0, caught = 0, honest = 0, alarms = 0;

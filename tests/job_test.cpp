@@ -1,8 +1,8 @@
 #include <bespoke/change.hpp>
 #include <bespoke/job_record.hpp>
-#include <bespoke/json.hpp>
 
 #include "job/json_depth.hpp"
+#include "job/json_tree.hpp"
 #include "job/rfc3339.hpp"
 #include "job/sha256.hpp"
 #include "job/uuid.hpp"
@@ -78,7 +78,7 @@ TEST(JobJson, InBriefLeavesOutWhatAReaderAssumes) {
 }
 
 TEST(JobJson, HasTheMembersOfTheDesignInItsOrder) {
-  const auto tree = nlohmann::ordered_json::parse(to_json(a_full_record().job).text());
+  const auto tree = OrderedJsonTree::parse(to_json(a_full_record().job).text());
   std::string names;
   for (const auto& [name, value] : tree.items()) names += name + ' ';
   EXPECT_EQ(names,
@@ -95,7 +95,7 @@ TEST(JobJson, IsTheTextThatTheJsonLibraryWouldWrite) {
     record.job.percent = percent;
     record.job.owner = "Zo\u00eb \"\\\b\f\n\r\t\x01\x7f \xf0\x9f\x98\x80";
     const std::string text = to_json(record).text();
-    EXPECT_EQ(nlohmann::ordered_json::parse(text).dump(), text);
+    EXPECT_EQ(OrderedJsonTree::parse(text).dump(), text);
     EXPECT_EQ(job_record_from_json(Json::trusted(text)), record);
   }
   record.job.error->detail = "broken \xff";
@@ -167,9 +167,9 @@ TEST(Json, RefusesWhatIsNestedTooDeeply) {
 }
 
 TEST(Json, TakesDownADeepTreeOnAShortStack) {
-  nlohmann::json tree;
+  JsonTree tree;
   for (int level = 0; level < 1'000'000; ++level) {
-    nlohmann::json above = level % 2 == 0 ? nlohmann::json::array({level}) : nlohmann::json{{"leaf", level}};
+    JsonTree above = level % 2 == 0 ? JsonTree::array({level}) : JsonTree{{"leaf", level}};
     if (level % 2 == 0) {
       above.push_back(std::move(tree));
     } else {
@@ -226,9 +226,9 @@ TEST(ChangeJson, HasTheThreeKinds) {
   EXPECT_EQ(to_json(change).text(), "{\"kind\":\"text\",\"id\":\"" + change.job.id.to_string() +
                                         "\",\"phase\":\"generate_cv\",\"attempt\":2,\"offset\":12,\"text\":\"Zoë\"}");
   change.kind = Change::Kind::reset;
-  EXPECT_EQ(nlohmann::json::parse(to_json(change).text())["kind"], "reset");
+  EXPECT_EQ(JsonTree::parse(to_json(change).text())["kind"], "reset");
   change.kind = Change::Kind::snapshot;
-  EXPECT_EQ(nlohmann::json::parse(to_json(change).text())["job"]["percent"], 61.5);
+  EXPECT_EQ(JsonTree::parse(to_json(change).text())["job"]["percent"], 61.5);
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
     layers_test.py --self-test   checks that each rule catches a violation
 
 Rules: a file of a layer includes only its own layer and those below it; llm and store don't know each other; a public
-header includes only public headers and never the JSON library (but bespoke/json.hpp does); src and capi take the JSON
-library from job/json_tree.hpp, whose trees need no memory to end; examples and capi include public headers alone; headers
-of the operating system are included in src/platform alone.
+header includes only public headers and never the JSON library (but bespoke/json.hpp does); src and capi use the trees of
+job/json_tree.hpp, which need no memory to end, and not the JSON library's own (but bespoke/json.hpp is implemented with
+those); examples and capi include public headers alone; headers of the operating system are included in src/platform alone.
 """
 
 import re
@@ -35,6 +35,8 @@ SYSTEM = re.compile(
     r"(sys|netinet|arpa|net|linux|netdb|unistd|fcntl|poll|pthread|sched|dlfcn|dirent|pwd|grp|signal|spawn|termios)(/.*)?\.h"
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+FOREIGN_TREE = re.compile(r"\bnlohmann::(ordered_)?json\b|\b(to|from)_nlohmann\b")
+OTHER_TREES = ("src/job/json_tree.hpp", "src/job/json_tree_fwd.hpp", "src/job/json_value.cpp")
 SOURCES = (".hpp", ".cpp", ".h")
 
 
@@ -65,10 +67,13 @@ def judge(root, path):
     else:
         layer = parts[0]
     wrong = []
-    takes_trees = parts[0] in ("src", "capi") and path.name != "json_tree.hpp"
-    for bracket, name in INCLUDE.findall(path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    own_trees = parts[0] in ("src", "capi") and relative.as_posix() not in OTHER_TREES
+    if own_trees and FOREIGN_TREE.search(text):
+        wrong.append(f"{relative}: a tree of the JSON library's instead of a JsonTree")
+    for bracket, name in INCLUDE.findall(text):
         head = name.split("/")[0]
-        if takes_trees and name in ("nlohmann/json.hpp", "bespoke/json.hpp"):
+        if own_trees and name.startswith(("nlohmann/", "bespoke/json.hpp")):
             wrong.append(f'{relative}: includes <{name}> instead of "job/json_tree.hpp"')
         if head == "bespoke":
             header = Path(name).stem
@@ -114,7 +119,9 @@ VIOLATIONS = {
     "llm includes store": ("src/llm/a.hpp", "#  include <bespoke/job_store.hpp>"),
     "a public header includes a private one": ("include/bespoke/job.hpp", '#include "job/uuid.hpp"'),
     "a public header includes the JSON library": ("include/bespoke/change.hpp", "#include <nlohmann/json.hpp>"),
-    "a tree of JSON whose end needs memory": ("src/runner/a.cpp", "#include <bespoke/json.hpp>"),
+    "a tree of JSON whose end needs memory": ("src/runner/a.cpp", "const auto tree = nlohmann::json::parse(text);"),
+    "the header of such trees": ("src/runner/a.cpp", "#include <bespoke/json.hpp>"),
+    "a source of the C library with such trees": ("capi/a.hpp", "#include <nlohmann/json_fwd.hpp>"),
     "a public header includes json.hpp": ("include/bespoke/job.hpp", "#include <bespoke/json.hpp>"),
     "a public header includes one above its layer": ("include/bespoke/job.hpp", "#include <bespoke/job_store.hpp>"),
     "a public header without a layer": ("include/bespoke/new_thing.hpp", ""),
@@ -125,7 +132,7 @@ VIOLATIONS = {
 PERMITTED = {
     "its own layer and those below": ("src/runner/a.cpp", '#include "store/a.hpp"\n#include "job/json_tree.hpp"\n'
                                       "#include <bespoke/phase_runner.hpp>"),
-    "trees of JSON": ("src/job/json_tree.hpp", "#include <bespoke/json.hpp>"),
+    "trees of JSON": ("src/job/json_tree.hpp", "#include <nlohmann/json.hpp>"),
     "json.hpp itself": ("include/bespoke/json.hpp", "#include <nlohmann/json.hpp>"),
     "OS headers in platform": ("src/platform/a.cpp", "#include <sys/eventfd.h>"),
     "an example's own header": ("examples/cli/a.cpp", '#include "a.hpp"\n#include <bespoke/bespoke.hpp>'),

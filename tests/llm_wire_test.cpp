@@ -1,9 +1,8 @@
+#include "job/json_tree.hpp"
 #include "llm/openai_wire.hpp"
 #include "llm/provider_error.hpp"
 #include "llm/retry_after.hpp"
 #include "llm/surrogates.hpp"
-
-#include <bespoke/json.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +10,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -1,10 +1,9 @@
 #include "apply/render.hpp"
+#include "job/json_tree.hpp"
 #include "job/sha256.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <string>
@@ -12,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -21,7 +21,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 constexpr Millis keep_previews{3'600'000};
 constexpr Millis keep_failed{7LL * 24 * 3'600'000};
@@ -44,7 +44,7 @@ struct ApplyInput {
 };
 
 ApplyInput read_input(const Json& text, bool has_source) {
-  json input = to_nlohmann(text);
+  json input = to_json_tree(text);
   if (!input.is_object()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("input: expected an object with profile and posting, found {}", input.type_name()));
@@ -104,7 +104,7 @@ Json loaded_profile(json profile, const ApplyOptions& options) {
   check_profile(profile);
   const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(clock.wall_now()));
-  return from_nlohmann(json{
+  return from_json_tree(json{
       {"profile", std::move(profile)},
       {"today",
        {{"year", static_cast<int>(today.year())}, {"month", static_cast<int>(static_cast<unsigned>(today.month()))}}}});
@@ -114,7 +114,7 @@ Json load_profile(PhaseContext& context, const ApplyOptions& options) {
   linger(context, options);
   ApplyInput input = read_input(context.input(), has_source(options));
   if (!input.profile_id.empty()) {
-    input.profile = to_nlohmann(options.profile_source(input.profile_id, context.owner()));
+    input.profile = to_json_tree(options.profile_source(input.profile_id, context.owner()));
   }
   return loaded_profile(std::move(input.profile), options);
 }
@@ -126,7 +126,7 @@ class ProfileArrival final : public Completion {
       : shared_(std::move(shared)), phase_(std::move(phase)) {}
   void finish(Json profile) override {
     try {
-      phase_->finish(loaded_profile(to_nlohmann(profile), shared_->options));
+      phase_->finish(loaded_profile(to_json_tree(profile), shared_->options));
     } catch (...) {
       phase_->fail(std::current_exception());
     }
@@ -157,16 +157,16 @@ PhaseWork load_profile_work(const std::shared_ptr<const Shared>& shared) {
 Json init_tailoring(PhaseContext& context, const ApplyOptions& options) {
   linger(context, options);
   const ApplyInput input = read_input(context.input(), has_source(options));
-  return from_nlohmann(
-      prepare_tailoring(to_nlohmann(context.output("load_profile")), input.posting, read_options(input.options)));
+  return from_json_tree(
+      prepare_tailoring(to_json_tree(context.output("load_profile")), input.posting, read_options(input.options)));
 }
 
 Json render_preview(PhaseContext& context, const Shared& shared) {
   linger(context, shared.options);
-  Tailoring tailoring(to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring")));
-  return from_nlohmann(make_apply_result(tailoring, to_nlohmann(context.output("generate_cv")),
-                                         to_nlohmann(context.output("generate_cover_letter")),
-                                         shared.prompts.hashes()));
+  Tailoring tailoring(to_json_tree(context.output("load_profile")), to_json_tree(context.output("init_tailoring")));
+  return from_json_tree(make_apply_result(tailoring, to_json_tree(context.output("generate_cv")),
+                                          to_json_tree(context.output("generate_cover_letter")),
+                                          shared.prompts.hashes()));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 void render_previews(json& result) {
   result["previews"] = json::object();
@@ -77,7 +77,7 @@ json make_apply_result(Tailoring& tailoring, const json& cv, const json& letter,
 }
 
 Json rerender_apply_result(const Json& given, const std::vector<std::string>& accepted) {
-  json result = to_nlohmann(given);
+  json result = to_json_tree(given);
   if (!result.is_object() || !result.contains("original") || !result.contains("changes") ||
       !result.contains("coverage")) {
     throw Error(ErrorCode::invalid_argument, "rerender_apply_result: expected a result of the apply pipeline");
@@ -101,7 +101,7 @@ Json rerender_apply_result(const Json& given, const std::vector<std::string>& ac
   } catch (const json::exception&) {
     throw Error(ErrorCode::invalid_argument, "rerender_apply_result: expected a result of the apply pipeline");
   }
-  return from_nlohmann(result);
+  return from_json_tree(result);
 }
 
 }  // namespace bespoke

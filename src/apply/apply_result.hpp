@@ -6,7 +6,7 @@
 namespace bespoke {
 
 /// The result of a job from what its phases gave, previews included.
-nlohmann::json make_apply_result(Tailoring& tailoring, const nlohmann::json& cv, const nlohmann::json& letter,
-                                 const nlohmann::json& prompt_hashes);
+JsonTree make_apply_result(Tailoring& tailoring, const JsonTree& cv, const JsonTree& letter,
+                           const JsonTree& prompt_hashes);
 
 }  // namespace bespoke

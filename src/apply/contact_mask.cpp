@@ -34,8 +34,8 @@ bool is_ideograph_at(std::string_view text) {
 
 }  // namespace
 
-ContactMask::ContactMask(const nlohmann::json& profile) {
-  const nlohmann::json& basics = object_member(profile, "basics");
+ContactMask::ContactMask(const JsonTree& profile) {
+  const JsonTree& basics = object_member(profile, "basics");
   const std::string name = squeeze(text_member(basics, "name"));
   hide(name, "{{name}}");
   if (const std::size_t space = name.find(' '); space != std::string::npos) {
@@ -60,11 +60,11 @@ ContactMask::ContactMask(const nlohmann::json& profile) {
   if (digits.size() > 5) hide(digits, "{{phone}}");
   hide(text_member(basics, "url"), "{{url}}");
   hide(text_member(basics, "image"), "{{image}}");
-  const nlohmann::json& location = object_member(basics, "location");
+  const JsonTree& location = object_member(basics, "location");
   hide(text_member(location, "address"), "{{address}}");
   hide(text_member(location, "postalCode"), "{{postal_code}}");
   int number = 0;
-  for (const nlohmann::json& entry : list_member(basics, "profiles")) {
+  for (const JsonTree& entry : list_member(basics, "profiles")) {
     ++number;
     hide(text_member(entry, "url"), fmt::format("{{{{profile_url_{}}}}}", number));
     hide(text_member(entry, "username"), fmt::format("{{{{profile_{}}}}}", number));
@@ -116,24 +116,24 @@ std::string ContactMask::unmask(std::string_view text) const {
   return plain;
 }
 
-void ContactMask::mask_texts(nlohmann::json& tree) const {
+void ContactMask::mask_texts(JsonTree& tree) const {
   if (tree.is_string()) {
     tree = mask(tree.get_ref<const std::string&>());
   } else if (tree.is_object()) {
     for (const std::string_view name : {"url", "image", "email", "phone", "address"}) tree.erase(std::string(name));
     for (auto& [name, value] : tree.items()) mask_texts(value);
   } else if (tree.is_array()) {
-    for (nlohmann::json& value : tree) mask_texts(value);
+    for (JsonTree& value : tree) mask_texts(value);
   }
 }
 
-nlohmann::json ContactMask::masked_profile(const nlohmann::json& profile) const {
-  nlohmann::json masked = nlohmann::json::object();
+JsonTree ContactMask::masked_profile(const JsonTree& profile) const {
+  JsonTree masked = JsonTree::object();
   for (const std::string_view section : {"work", "volunteer", "education", "awards", "certificates", "publications",
                                          "skills", "languages", "interests", "projects"}) {
     if (!list_member(profile, section).empty()) masked[std::string(section)] = list_member(profile, section);
   }
-  const nlohmann::json& basics = object_member(profile, "basics");
+  const JsonTree& basics = object_member(profile, "basics");
   for (const std::string_view name : {"label", "summary"}) {
     const std::string value = text_member(basics, name);
     if (!value.empty()) masked["basics"][std::string(name)] = value;

@@ -15,18 +15,18 @@ namespace bespoke {
 /// what comes back.
 class ContactMask {
  public:
-  explicit ContactMask(const nlohmann::json& profile);
+  explicit ContactMask(const JsonTree& profile);
 
   std::string mask(std::string_view text) const;
   std::string unmask(std::string_view text) const;
 
   /// The profile as a model may see it: without contact data, references, addresses of pages and pictures, and with
   /// placeholders in its texts.
-  nlohmann::json masked_profile(const nlohmann::json& profile) const;
+  JsonTree masked_profile(const JsonTree& profile) const;
 
  private:
   void hide(std::string value, std::string_view placeholder);
-  void mask_texts(nlohmann::json& tree) const;
+  void mask_texts(JsonTree& tree) const;
 
   std::bitset<256> first_bytes_;                             ///< that a value may start with
   std::vector<std::pair<std::string, std::string>> values_;  ///< value and placeholder, longest value first

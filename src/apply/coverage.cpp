@@ -50,9 +50,9 @@ std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, c
   return find_keywords(keywords, items, match_items(keywords, analyse_items(items, stemmer)));
 }
 
-nlohmann::json coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
-                             const std::vector<KeywordPlaces>& after) {
-  nlohmann::json list = nlohmann::json::array();
+JsonTree coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
+                       const std::vector<KeywordPlaces>& after) {
+  JsonTree list = JsonTree::array();
   int covered_before = 0;
   int covered_after = 0;
   for (std::size_t i = 0; i < keywords.size(); ++i) {
@@ -72,12 +72,12 @@ nlohmann::json coverage_json(const std::vector<Keyword>& keywords, const std::ve
           {"keywords", std::move(list)}};
 }
 
-nlohmann::json score_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
-                          const std::vector<KeywordPlaces>& after) {
+JsonTree score_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
+                    const std::vector<KeywordPlaces>& after) {
   int points_before = 0;
   int points_after = 0;
   int most = 0;
-  nlohmann::json lines = nlohmann::json::array();
+  JsonTree lines = JsonTree::array();
   for (std::size_t i = 0; i < keywords.size(); ++i) {
     const int weight = keywords[i].weight();
     most += weight;

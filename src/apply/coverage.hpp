@@ -33,14 +33,14 @@ std::vector<KeywordPlaces> find_keywords(const std::vector<Keyword>& keywords, c
 /// {"before": {covered, total}, "after": {...}, "keywords": [{keyword, required, bucket, where}]}. Buckets: "covered"
 /// (shown before and after), "surfaced" (shown only after), "hidden" (had, but not shown after), "gap". `before` and
 /// `after` are from `find_keywords` of the original and of the tailored profile.
-nlohmann::json coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
-                             const std::vector<KeywordPlaces>& after);
+JsonTree coverage_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
+                       const std::vector<KeywordPlaces>& after);
 
 /// {"before", "after", "max", "lines": [{keyword, weight, points, explanation}]}: required keywords count 2, preferred
 /// ones 1, when they are shown. A measure of this posting against this CV, and nothing that a recruiter's system
 /// computes.
-nlohmann::json score_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
-                          const std::vector<KeywordPlaces>& after);
+JsonTree score_json(const std::vector<Keyword>& keywords, const std::vector<KeywordPlaces>& before,
+                    const std::vector<KeywordPlaces>& after);
 
 /// What each item weighs for the posting: the weights of the keywords that it has, and which these are.
 struct ItemRank {

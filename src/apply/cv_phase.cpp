@@ -21,10 +21,10 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 Tailoring read_tailoring(PhaseContext& context) {
-  return {to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring"))};
+  return {to_json_tree(context.output("load_profile")), to_json_tree(context.output("init_tailoring"))};
 }
 
 /// The answer as JSON that follows the schema; otherwise `problems` says what is wrong with it.
@@ -198,7 +198,7 @@ std::variant<Json, LlmRequest> CvPhase::parse(PhaseContext& context, const LlmRe
   // What the answers before gave follows from them: nothing is kept between two asks but the answers themselves.
   for (const LlmResponse& earlier : context.earlier_answers()) take(earlier, progress, tailoring, judges, prompts_);
   const Next next = take(response, progress, tailoring, judges, prompts_);
-  if (!next.words) return from_nlohmann(finish(progress));
+  if (!next.words) return from_json_tree(finish(progress));
   LlmRequest request = make_cv_request(tailoring, prompts_, request_nonce(context));
   request.owner = context.owner();
   return ask_again(std::move(request), response.text, *next.words);

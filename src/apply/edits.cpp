@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::string_view summary_id = "basics.summary";
 
-std::vector<std::string> strings_of(const nlohmann::json& object, std::string_view name) {
+std::vector<std::string> strings_of(const JsonTree& object, std::string_view name) {
   std::vector<std::string> strings;
-  for (const nlohmann::json& value : list_member(object, name)) {
+  for (const JsonTree& value : list_member(object, name)) {
     if (value.is_string()) strings.push_back(value.get<std::string>());
   }
   return strings;
@@ -189,40 +189,40 @@ std::string Operation::target() const {
   return op == "reorder" ? section : id;
 }
 
-nlohmann::json to_json(const CvChange& change) {
-  nlohmann::json json = {{"id", change.id},
-                         {"op", change.op},
-                         {"target", change.target},
-                         {"before", change.before},
-                         {"after", change.after},
-                         {"reason", change.reason},
-                         {"evidence", change.evidence},
-                         {"keywords", change.keywords},
-                         {"accepted", change.accepted}};
+JsonTree to_json(const CvChange& change) {
+  JsonTree json = {{"id", change.id},
+                   {"op", change.op},
+                   {"target", change.target},
+                   {"before", change.before},
+                   {"after", change.after},
+                   {"reason", change.reason},
+                   {"evidence", change.evidence},
+                   {"keywords", change.keywords},
+                   {"accepted", change.accepted}};
   if (!change.ids.empty()) json["ids"] = change.ids;
   return json;
 }
 
-CvChange change_from_json(const nlohmann::json& json) {
+CvChange change_from_json(const JsonTree& json) {
   return {text_member(json, "id"),     text_member(json, "op"),      text_member(json, "target"),
           text_member(json, "before"), text_member(json, "after"),   strings_of(json, "ids"),
           text_member(json, "reason"), strings_of(json, "evidence"), strings_of(json, "keywords"),
           json.value("accepted", true)};
 }
 
-std::vector<CvChange> changes_from_json(const nlohmann::json& list) {
+std::vector<CvChange> changes_from_json(const JsonTree& list) {
   std::vector<CvChange> changes;
-  for (const nlohmann::json& change : list) changes.push_back(change_from_json(change));
+  for (const JsonTree& change : list) changes.push_back(change_from_json(change));
   return changes;
 }
 
-nlohmann::json to_json(const Refusal& refusal) {
+JsonTree to_json(const Refusal& refusal) {
   return {{"op", refusal.op}, {"target", refusal.target}, {"code", refusal.code}, {"message", refusal.message}};
 }
 
-std::vector<Operation> read_operations(const nlohmann::json& answer) {
+std::vector<Operation> read_operations(const JsonTree& answer) {
   std::vector<Operation> operations;
-  for (const nlohmann::json& entry : list_member(answer, "operations")) {
+  for (const JsonTree& entry : list_member(answer, "operations")) {
     operations.push_back({text_member(entry, "op"), text_member(entry, "id"), text_member(entry, "section"),
                           strings_of(entry, "ids"), text_member(entry, "text"), strings_of(entry, "evidence"),
                           text_member(entry, "reason"), strings_of(entry, "keywords")});
@@ -236,8 +236,8 @@ CheckedOperations check_operations(const std::vector<Operation>& operations, con
   return checker.take();
 }
 
-nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<CvChange>& changes) {
-  nlohmann::json profile = original;
+JsonTree apply_changes(const JsonTree& original, const std::vector<CvChange>& changes) {
+  JsonTree profile = original;
   std::set<std::string> hidden;
   // Inner lists first: their places hold only while the outer lists are untouched.
   std::map<std::string, std::vector<std::string>, std::greater<>> orders;
@@ -255,7 +255,7 @@ nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<C
   for (const auto& [list, ids] : orders) {
     const auto pointer = pointer_of(list);
     if (!profile.contains(pointer) || !profile.at(pointer).is_array()) continue;
-    nlohmann::json& values = profile.at(pointer);
+    JsonTree& values = profile.at(pointer);
     std::vector<std::size_t> order;
     for (const std::string& id : ids) {
       if (index_of(id) < values.size()) order.push_back(index_of(id));
@@ -263,7 +263,7 @@ nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<C
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::find(order.begin(), order.end(), i) == order.end()) order.push_back(i);
     }
-    nlohmann::json kept = nlohmann::json::array();
+    JsonTree kept = JsonTree::array();
     for (const std::size_t i : order) {
       if (!hidden.contains(fmt::format("{}.{}", list, i))) kept.push_back(std::move(values[i]));
     }

@@ -40,9 +40,9 @@ struct CvChange {
   bool accepted = true;
 };
 
-nlohmann::json to_json(const CvChange& change);
-CvChange change_from_json(const nlohmann::json& json);
-std::vector<CvChange> changes_from_json(const nlohmann::json& list);
+JsonTree to_json(const CvChange& change);
+CvChange change_from_json(const JsonTree& json);
+std::vector<CvChange> changes_from_json(const JsonTree& list);
 
 /// An operation that wasn't carried out. Codes: unknown_id, not_rewritable, not_hideable, not_reorderable, empty_text,
 /// too_long, unchanged, unknown_evidence, duplicate, mixed_lists, repeated_id, unsupported_fact.
@@ -53,10 +53,10 @@ struct Refusal {
   std::string message;
 };
 
-nlohmann::json to_json(const Refusal& refusal);
+JsonTree to_json(const Refusal& refusal);
 
 /// The operations of an answer that follows schemas/cv_edits.json.
-std::vector<Operation> read_operations(const nlohmann::json& answer);
+std::vector<Operation> read_operations(const JsonTree& answer);
 
 struct CheckedOperations {
   std::vector<CvChange> changes;  ///< without ids
@@ -68,7 +68,7 @@ CheckedOperations check_operations(const std::vector<Operation>& operations, con
 
 /// The tailored profile: the original with every accepted change, whatever their order. Members that no change names
 /// stay byte for byte.
-nlohmann::json apply_changes(const nlohmann::json& original, const std::vector<CvChange>& changes);
+JsonTree apply_changes(const JsonTree& original, const std::vector<CvChange>& changes);
 
 /// What is visible of `items` after the accepted changes; ids stay those of the original.
 std::vector<Item> apply_changes(const std::vector<Item>& items, const std::vector<CvChange>& changes);

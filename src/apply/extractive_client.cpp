@@ -15,7 +15,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 constexpr const char* client_name = "extractive";
 
@@ -44,7 +44,7 @@ void stream(const std::string& text, LlmSink& sink) {
 class ExtractiveClient final : public LlmClient {
  public:
   std::unique_ptr<LlmCall> start(const LlmRequest& request, std::shared_ptr<LlmSink> sink) override {
-    const json tree = to_nlohmann(request.context);
+    const json tree = to_json_tree(request.context);
     const std::string task = text_at(tree, "task");
     if (task != "cv" && task != "letter")
       throw Error(ErrorCode::invalid_argument,

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/locale.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <cstddef>
 #include <string>
@@ -42,16 +41,16 @@ struct ExtractiveContext {
   bool is_required(std::string_view keyword) const;
 };
 
-ExtractiveContext read_extractive_context(const nlohmann::json& context);
+ExtractiveContext read_extractive_context(const JsonTree& context);
 
 /// Whether a bullet says that what it tells of was stopped, or never used.
 bool tells_of_an_end(std::string_view text);
 
 /// The edits: {"operations": [...]}, every operation with all its members.
-nlohmann::json extractive_edits(const ExtractiveContext& context, const nlohmann::json& profile);
+JsonTree extractive_edits(const ExtractiveContext& context, const JsonTree& profile);
 
 /// The letter: paragraphs separated by blank lines.
-std::string extractive_letter(const ExtractiveContext& context, const nlohmann::json& profile);
+std::string extractive_letter(const ExtractiveContext& context, const JsonTree& profile);
 
 /// A bullet that begins with a verb, as the sentence of its writer ("Led …" becomes "I led …"), where that
 /// language's grammar makes it certain; else nothing. `current` says that the role goes on; `again` that a sentence

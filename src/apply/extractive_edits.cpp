@@ -11,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using Item = ExtractiveContext::Item;
 
 /// Items with one parent, in document order.

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/extractive_client.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,7 +10,7 @@
 namespace bespoke {
 
 /// An operation with all its members, null but for `op`.
-nlohmann::json empty_operation(std::string_view op);
+JsonTree empty_operation(std::string_view op);
 
 /// A reason of the locale with its {keywords}.
 std::string reason_naming(std::string_view reason, const ExtractiveContext& context,
@@ -21,6 +20,6 @@ std::string reason_naming(std::string_view reason, const ExtractiveContext& cont
 std::vector<const ExtractiveContext::Item*> strongest_first(std::vector<const ExtractiveContext::Item*> items);
 
 /// A set_summary that tells more about the posting in the profile's own sentences, or null when none does.
-nlohmann::json summary_operation(const ExtractiveContext& context, const nlohmann::json& profile);
+JsonTree summary_operation(const ExtractiveContext& context, const JsonTree& profile);
 
 }  // namespace bespoke

@@ -13,7 +13,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using Item = ExtractiveContext::Item;
 
 /// A role or a project with what the profile says about it.

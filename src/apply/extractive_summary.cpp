@@ -10,7 +10,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using Item = ExtractiveContext::Item;
 
 std::string lower_case(std::string_view text) {

@@ -22,7 +22,7 @@ struct FactGuard::Facts {
         : stemmer(language), index(facts.profile, facts.posting, facts.language, stemmer) {}
   };
 
-  nlohmann::json profile;
+  JsonTree profile;
   Posting posting;
   PlainDate today;
   std::string language;  ///< of the profile
@@ -84,7 +84,7 @@ struct FactGuard::Facts {
   }
 };
 
-FactGuard::FactGuard(const nlohmann::json& profile, const Posting& posting, PlainDate today)
+FactGuard::FactGuard(const JsonTree& profile, const Posting& posting, PlainDate today)
     : facts_(std::make_unique<Facts>()) {
   facts_->profile = profile;
   facts_->posting = posting;

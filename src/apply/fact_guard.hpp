@@ -29,7 +29,7 @@ struct PlainDate {
 /// same verdicts, on every machine. Not thread-safe: every user makes an own one. Profile and posting are copied.
 class FactGuard {
  public:
-  FactGuard(const nlohmann::json& profile, const Posting& posting, PlainDate today);
+  FactGuard(const JsonTree& profile, const Posting& posting, PlainDate today);
   ~FactGuard();
   FactGuard(const FactGuard&) = delete;
   FactGuard& operator=(const FactGuard&) = delete;

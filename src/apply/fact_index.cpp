@@ -96,8 +96,7 @@ int FactEntry::months(const PlainDate& today) const {
   return std::max(0, last - first + 1);
 }
 
-FactIndex::FactIndex(const nlohmann::json& profile, const Posting& posting, std::string_view language,
-                     Stemmer& stemmer) {
+FactIndex::FactIndex(const JsonTree& profile, const Posting& posting, std::string_view language, Stemmer& stemmer) {
   each_text(profile, "", [&](const std::string& pointer, const std::string& text) {
     if (is_evidence(pointer)) add(pointer, text, language, stemmer);
   });
@@ -139,7 +138,7 @@ void FactIndex::add(const std::string& pointer, const std::string& text, std::st
   sources_.push_back(std::move(source));
 }
 
-void FactIndex::read_entries(const nlohmann::json& profile) {
+void FactIndex::read_entries(const JsonTree& profile) {
   for (const auto& [section, list] : profile.items()) {
     if (!list.is_array()) continue;
     for (std::size_t i = 0; i < list.size(); ++i) {

@@ -73,7 +73,7 @@ struct FactRequirement {
 /// The texts of a profile and of a posting, analysed once.
 class FactIndex {
  public:
-  FactIndex(const nlohmann::json& profile, const Posting& posting, std::string_view language, Stemmer& stemmer);
+  FactIndex(const JsonTree& profile, const Posting& posting, std::string_view language, Stemmer& stemmer);
 
   const FactSources& all() const { return all_; }
   const std::vector<FactEntry>& entries() const { return entries_; }
@@ -105,7 +105,7 @@ class FactIndex {
 
  private:
   void add(const std::string& pointer, const std::string& text, std::string_view language, Stemmer& stemmer);
-  void read_entries(const nlohmann::json& profile);
+  void read_entries(const JsonTree& profile);
 
   std::vector<std::unique_ptr<FactSource>> sources_;
   FactSources all_;

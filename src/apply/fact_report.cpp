@@ -2,8 +2,8 @@
 
 namespace bespoke {
 
-void add_checks(nlohmann::json& list, std::string_view part, std::string_view target,
-                const std::vector<FactCheck>& checks, std::string_view action) {
+void add_checks(JsonTree& list, std::string_view part, std::string_view target, const std::vector<FactCheck>& checks,
+                std::string_view action) {
   for (const FactCheck& check : checks) {
     list.push_back({{"part", part},
                     {"target", target},
@@ -15,13 +15,13 @@ void add_checks(nlohmann::json& list, std::string_view part, std::string_view ta
   }
 }
 
-nlohmann::json make_fact_report(const nlohmann::json& cv_checks, const nlohmann::json& letter_checks, int reverted,
-                                int removed_sentences) {
-  nlohmann::json checks = cv_checks;
-  for (const nlohmann::json& check : letter_checks) checks.push_back(check);
+JsonTree make_fact_report(const JsonTree& cv_checks, const JsonTree& letter_checks, int reverted,
+                          int removed_sentences) {
+  JsonTree checks = cv_checks;
+  for (const JsonTree& check : letter_checks) checks.push_back(check);
   int supported = 0;
   int violations = 0;
-  for (const nlohmann::json& check : checks) ++(check.at("verdict") == "supported" ? supported : violations);
+  for (const JsonTree& check : checks) ++(check.at("verdict") == "supported" ? supported : violations);
   return {{"checks", std::move(checks)},
           {"supported", supported},
           {"violations", violations},

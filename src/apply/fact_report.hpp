@@ -11,11 +11,11 @@ namespace bespoke {
 
 /// Appends `checks` to a report's list: {"part", "target", "kind", "text", "verdict", "action", "evidence"}. What is
 /// supported is "kept"; for violations `action` says what became of the text.
-void add_checks(nlohmann::json& list, std::string_view part, std::string_view target,
-                const std::vector<FactCheck>& checks, std::string_view action);
+void add_checks(JsonTree& list, std::string_view part, std::string_view target, const std::vector<FactCheck>& checks,
+                std::string_view action);
 
 /// The fact_report of a result from the checks of both parts.
-nlohmann::json make_fact_report(const nlohmann::json& cv_checks, const nlohmann::json& letter_checks, int reverted,
-                                int removed_sentences);
+JsonTree make_fact_report(const JsonTree& cv_checks, const JsonTree& letter_checks, int reverted,
+                          int removed_sentences);
 
 }  // namespace bespoke

@@ -19,10 +19,10 @@ struct Rights {
 
 class Lister {
  public:
-  explicit Lister(const nlohmann::json& profile) : profile_(profile) {}
+  explicit Lister(const JsonTree& profile) : profile_(profile) {}
 
   std::vector<Item> list() {
-    const nlohmann::json& basics = object_member(profile_, "basics");
+    const JsonTree& basics = object_member(profile_, "basics");
     add("basics.label", "basics", "", "fact", text_member(basics, "label"), {});
     add("basics.summary", "basics", "", "summary", text_member(basics, "summary"), {.rewrite = true, .hide = true});
     entries("work", {"position", "name", "location", "startDate", "endDate", "description"}, "summary", {});
@@ -47,7 +47,7 @@ class Lister {
                       rights.hide, rights.reorder});
   }
 
-  static std::string joined(const nlohmann::json& entry, std::initializer_list<std::string_view> members) {
+  static std::string joined(const JsonTree& entry, std::initializer_list<std::string_view> members) {
     std::string text;
     for (const std::string_view member : members) {
       const std::string value = text_member(entry, member);
@@ -57,8 +57,8 @@ class Lister {
   }
 
   void strings(const std::string& owner, std::string_view section, std::string_view member, std::string_view kind,
-               const nlohmann::json& entry, Rights rights) {
-    const nlohmann::json& values = list_member(entry, member);
+               const JsonTree& entry, Rights rights) {
+    const JsonTree& values = list_member(entry, member);
     const std::string list = fmt::format("{}.{}", owner, member);
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i].is_string()) {
@@ -70,7 +70,7 @@ class Lister {
   /// Entries with a name, a text of their own and bullets.
   void entries(std::string_view section, std::initializer_list<std::string_view> heading, std::string_view text,
                Rights rights) {
-    const nlohmann::json& list = list_member(profile_, section);
+    const JsonTree& list = list_member(profile_, section);
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string id = fmt::format("{}.{}", section, i);
       add(id, section, std::string(section), "entry", joined(list[i], heading), rights);
@@ -83,7 +83,7 @@ class Lister {
   }
 
   void education() {
-    const nlohmann::json& list = list_member(profile_, "education");
+    const JsonTree& list = list_member(profile_, "education");
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string id = fmt::format("education.{}", i);
       add(id, "education", "education", "entry",
@@ -93,7 +93,7 @@ class Lister {
   }
 
   void skills() {
-    const nlohmann::json& list = list_member(profile_, "skills");
+    const JsonTree& list = list_member(profile_, "skills");
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string id = fmt::format("skills.{}", i);
       const Rights rights{.hide = true, .reorder = true};
@@ -103,7 +103,7 @@ class Lister {
   }
 
   void facts(std::string_view section, std::initializer_list<std::string_view> members, Rights rights) {
-    const nlohmann::json& list = list_member(profile_, section);
+    const JsonTree& list = list_member(profile_, section);
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string id = fmt::format("{}.{}", section, i);
       add(id, section, std::string(section), "fact", joined(list[i], members), rights);
@@ -111,13 +111,13 @@ class Lister {
     }
   }
 
-  const nlohmann::json& profile_;
+  const JsonTree& profile_;
   std::vector<Item> items_;
 };
 
 }  // namespace
 
-std::vector<Item> list_items(const nlohmann::json& profile) {
+std::vector<Item> list_items(const JsonTree& profile) {
   return Lister(profile).list();
 }
 
@@ -126,10 +126,10 @@ const Item* find_item(const std::vector<Item>& items, std::string_view id) {
   return found == items.end() ? nullptr : &*found;
 }
 
-nlohmann::json::json_pointer pointer_of(std::string_view id) {
+JsonTree::json_pointer pointer_of(std::string_view id) {
   std::string pointer = "/";
   for (const char c : id) pointer += c == '.' ? '/' : c;
-  return nlohmann::json::json_pointer(pointer);
+  return JsonTree::json_pointer(pointer);
 }
 
 }  // namespace bespoke

@@ -23,12 +23,12 @@ struct Item {
 
 /// The items of a profile in document order. Employers, titles, institutions, degrees and dates are items too, as
 /// evidence, but none of these can be changed. Contact data and references are not items.
-std::vector<Item> list_items(const nlohmann::json& profile);
+std::vector<Item> list_items(const JsonTree& profile);
 
 /// The item of that id, or null.
 const Item* find_item(const std::vector<Item>& items, std::string_view id);
 
 /// "work.0.highlights.2" is "/work/0/highlights/2".
-nlohmann::json::json_pointer pointer_of(std::string_view id);
+JsonTree::json_pointer pointer_of(std::string_view id);
 
 }  // namespace bespoke

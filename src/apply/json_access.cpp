@@ -4,31 +4,31 @@ namespace bespoke {
 namespace {
 
 // Never destroyed, so that a thread may still read them while the process exits.
-const nlohmann::json& no_list() {
-  static const auto& list = *new nlohmann::json(nlohmann::json::array());
+const JsonTree& no_list() {
+  static const auto& list = *new JsonTree(JsonTree::array());
   return list;
 }
 
-const nlohmann::json& no_object() {
-  static const auto& object = *new nlohmann::json(nlohmann::json::object());
+const JsonTree& no_object() {
+  static const auto& object = *new JsonTree(JsonTree::object());
   return object;
 }
 
 }  // namespace
 
-std::string text_member(const nlohmann::json& object, std::string_view name) {
+std::string text_member(const JsonTree& object, std::string_view name) {
   if (!object.is_object()) return {};
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-const nlohmann::json& list_member(const nlohmann::json& object, std::string_view name) {
+const JsonTree& list_member(const JsonTree& object, std::string_view name) {
   if (!object.is_object()) return no_list();
   const auto found = object.find(name);
   return found != object.end() && found->is_array() ? *found : no_list();
 }
 
-const nlohmann::json& object_member(const nlohmann::json& object, std::string_view name) {
+const JsonTree& object_member(const JsonTree& object, std::string_view name) {
   if (!object.is_object()) return no_object();
   const auto found = object.find(name);
   return found != object.end() && found->is_object() ? *found : no_object();

@@ -8,15 +8,15 @@
 namespace bespoke {
 
 /// The string member `name` of an object; empty when there is none, or it is something else.
-std::string text_member(const nlohmann::json& object, std::string_view name);
+std::string text_member(const JsonTree& object, std::string_view name);
 
 /// The array or object member `name`; a shared empty array when there is none, or it is something else.
-const nlohmann::json& list_member(const nlohmann::json& object, std::string_view name);
-const nlohmann::json& object_member(const nlohmann::json& object, std::string_view name);
+const JsonTree& list_member(const JsonTree& object, std::string_view name);
+const JsonTree& object_member(const JsonTree& object, std::string_view name);
 
 /// Calls `visit(pointer, text)` for every string below `tree`, in document order; `pointer` is its JSON Pointer.
 template <typename Visit>
-void each_text(const nlohmann::json& tree, const std::string& pointer, const Visit& visit) {
+void each_text(const JsonTree& tree, const std::string& pointer, const Visit& visit) {
   if (tree.is_string()) {
     visit(pointer, tree.get_ref<const std::string&>());
   } else if (tree.is_array()) {

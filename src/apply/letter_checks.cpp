@@ -121,7 +121,7 @@ std::vector<std::string> addresses_in(std::string_view text) {
 
 }  // namespace
 
-LetterChecks::LetterChecks(const nlohmann::json& profile, const Posting& posting) {
+LetterChecks::LetterChecks(const JsonTree& profile, const Posting& posting) {
   const std::vector<std::string> words = words_of(posting.description);
   for (std::size_t i = 0; i + longest_copy < words.size(); ++i) posting_runs_.insert(run_at(words, i));
   each_text(profile, "", [&](const std::string&, const std::string& text) {

@@ -26,7 +26,7 @@ struct LetterFault {
 /// profile nor the posting's own company has.
 class LetterChecks {
  public:
-  LetterChecks(const nlohmann::json& profile, const Posting& posting);
+  LetterChecks(const JsonTree& profile, const Posting& posting);
 
   std::vector<LetterFault> check(std::string_view sentence) const;
 

@@ -17,7 +17,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 /// A letter after its checks: what may stay, and what was found.
 struct JudgedLetter {
@@ -95,11 +95,11 @@ std::string fit_words(const std::string& letter, const WordLimits& limits, bool&
 }
 
 Tailoring read_tailoring(PhaseContext& context) {
-  return {to_nlohmann(context.output("load_profile")), to_nlohmann(context.output("init_tailoring"))};
+  return {to_json_tree(context.output("load_profile")), to_json_tree(context.output("init_tailoring"))};
 }
 
 std::vector<CvChange> read_changes(PhaseContext& context) {
-  return changes_from_json(to_nlohmann(context.output("generate_cv")).at("changes"));
+  return changes_from_json(to_json_tree(context.output("generate_cv")).at("changes"));
 }
 
 /// Some models put the whole answer into a Markdown fence.
@@ -167,11 +167,11 @@ std::variant<Json, LlmRequest> LetterPhase::parse(PhaseContext& context, const L
         "The letter has {} words, fewer than the {} that were asked for: nothing more could be said truthfully.", words,
         tailoring.words.min));
   }
-  return from_nlohmann(json{{"cover_letter", judged.kept},
-                            {"checks", judged.checks},
-                            {"removed_sentences", judged.removed},
-                            {"notices", std::move(notices)},
-                            {"usage", usage_json(usage)}});
+  return from_json_tree(json{{"cover_letter", judged.kept},
+                             {"checks", judged.checks},
+                             {"removed_sentences", judged.removed},
+                             {"notices", std::move(notices)},
+                             {"usage", usage_json(usage)}});
 }
 
 }  // namespace bespoke

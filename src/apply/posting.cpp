@@ -67,9 +67,9 @@ std::string clean_field(std::string_view raw, Cleaning& cleaning) {
   return std::string(cut_at(squeeze(clean_text(cut_at(raw, 20 * longest_field), cleaning)), longest_field));
 }
 
-std::string read_location(const nlohmann::json& input, Posting& posting, Cleaning& cleaning) {
+std::string read_location(const JsonTree& input, Posting& posting, Cleaning& cleaning) {
   if (!input.contains("location")) return {};
-  const nlohmann::json& location = input.at("location");
+  const JsonTree& location = input.at("location");
   if (location.is_string()) return clean_field(location.get<std::string>(), cleaning);
   std::string text;
   for (const std::string_view part : {"city", "region", "countryCode"}) {
@@ -80,15 +80,15 @@ std::string read_location(const nlohmann::json& input, Posting& posting, Cleanin
   return text;
 }
 
-void add_list(std::string& description, std::string_view heading, const nlohmann::json& lines) {
+void add_list(std::string& description, std::string_view heading, const JsonTree& lines) {
   if (lines.empty()) return;
   description += fmt::format("\n\n{}\n", heading);
-  for (const nlohmann::json& line : lines) {
+  for (const JsonTree& line : lines) {
     if (line.is_string()) description += "- " + line.get<std::string>() + "\n";
   }
 }
 
-Posting read_object(const nlohmann::json& input, Cleaning& cleaning) {
+Posting read_object(const JsonTree& input, Cleaning& cleaning) {
   for (const std::string_view name : {"title", "company", "description", "url"}) {
     if (input.contains(name) && !input.at(name).is_string() && !input.at(name).is_null()) {
       throw Error(ErrorCode::invalid_argument,
@@ -105,15 +105,15 @@ Posting read_object(const nlohmann::json& input, Cleaning& cleaning) {
   add_list(lists, "Responsibilities", list_member(input, "responsibilities"));
   add_list(lists, "Required", list_member(input, "qualifications"));
   posting.description = tidy_lines(description + clean_text(lists, cleaning).insert(0, "\n\n"));
-  for (const nlohmann::json& skill : list_member(input, "skills")) {
+  for (const JsonTree& skill : list_member(input, "skills")) {
     const auto add = [&](const std::string& name) {
       std::string cleaned = clean_field(name, cleaning);
       if (!cleaned.empty() && posting.skills.size() < 100) posting.skills.push_back(std::move(cleaned));
     };
     if (skill.is_string()) add(skill.get<std::string>());
-    const nlohmann::json& keywords = list_member(skill, "keywords");
+    const JsonTree& keywords = list_member(skill, "keywords");
     if (keywords.empty()) add(text_member(skill, "name"));
-    for (const nlohmann::json& keyword : keywords) {
+    for (const JsonTree& keyword : keywords) {
       if (keyword.is_string()) add(keyword.get<std::string>());
     }
   }
@@ -157,7 +157,7 @@ bool is_web_address(std::string_view url) {
 
 }  // namespace
 
-Posting read_posting(const nlohmann::json& input) {
+Posting read_posting(const JsonTree& input) {
   Cleaning cleaning;
   Posting posting;
   if (input.is_string()) {
@@ -203,13 +203,13 @@ Posting read_posting(const nlohmann::json& input) {
   return posting;
 }
 
-nlohmann::json to_json(const Posting& posting) {
+JsonTree to_json(const Posting& posting) {
   return {{"title", posting.title},   {"company", posting.company},   {"description", posting.description},
           {"url", posting.url},       {"location", posting.location}, {"country", posting.country},
           {"skills", posting.skills}, {"language", posting.language}, {"notices", posting.notices}};
 }
 
-Posting posting_from_json(const nlohmann::json& json) {
+Posting posting_from_json(const JsonTree& json) {
   return {json.at("title"),   json.at("company"), json.at("description"), json.at("url"),    json.at("location"),
           json.at("country"), json.at("skills"),  json.at("language"),    json.at("notices")};
 }

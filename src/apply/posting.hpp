@@ -23,11 +23,11 @@ struct Posting {
 
 /// Takes {title, company, description, url?, location?, skills?}, a JSON Resume job, or a string of plain text or HTML.
 /// Throws Error(invalid_argument) when there is no text in it, or it isn't any of these.
-Posting read_posting(const nlohmann::json& input);
+Posting read_posting(const JsonTree& input);
 
-nlohmann::json to_json(const Posting& posting);
+JsonTree to_json(const Posting& posting);
 
 /// Reads what `to_json` wrote.
-Posting posting_from_json(const nlohmann::json& json);
+Posting posting_from_json(const JsonTree& json);
 
 }  // namespace bespoke

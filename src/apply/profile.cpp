@@ -18,14 +18,14 @@ namespace {
 
 constexpr auto tailored_sections = std::to_array<std::string_view>({"work", "projects", "education", "skills"});
 
-bool has_content(const nlohmann::json& section) {
+bool has_content(const JsonTree& section) {
   bool found = false;
   each_text(section, "", [&](const std::string&, const std::string& text) { found = found || !squeeze(text).empty(); });
   return found;
 }
 
 /// What later steps rely on, also in a build without a schema library.
-void check_shape(const nlohmann::json& profile) {
+void check_shape(const JsonTree& profile) {
   if (!profile.is_object()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("profile: expected a JSON Resume object, found {}", profile.type_name()));
@@ -48,7 +48,7 @@ void check_shape(const nlohmann::json& profile) {
 
 }  // namespace
 
-void check_profile(const nlohmann::json& profile) {
+void check_profile(const JsonTree& profile) {
   check_shape(profile);
   const std::vector<SchemaError> errors = check_schema(profile, "schemas/jsonresume_schema_1.3.json");
   if (!errors.empty() && !check_schema(profile, "schemas/resume_schema_1.0.json", 1).empty()) {
@@ -63,7 +63,7 @@ void check_profile(const nlohmann::json& profile) {
               "profile: there is nothing to tailor; give at least one entry in work, projects, education or skills");
 }
 
-std::string profile_language(const nlohmann::json& profile) {
+std::string profile_language(const JsonTree& profile) {
   std::string text;
   const auto add = [&](const std::string&, const std::string& value) {
     if (value.find("://") == std::string::npos) text += value + "\n";

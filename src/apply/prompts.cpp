@@ -46,8 +46,8 @@ std::string Prompts::with_problems(std::string_view name, std::string_view probl
   return filled.replace(at, slot.size(), problems);
 }
 
-nlohmann::json Prompts::hashes() const {
-  nlohmann::json hashes = nlohmann::json::object();
+JsonTree Prompts::hashes() const {
+  JsonTree hashes = JsonTree::object();
   for (const auto& [name, text] : texts_) hashes[name] = sha256_hex(text);
   return hashes;
 }

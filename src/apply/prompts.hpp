@@ -21,7 +21,7 @@ class Prompts {
   std::string with_problems(std::string_view name, std::string_view problems) const;
 
   /// {name: SHA-256 of the text}: kept with a result, to know later what it was asked with.
-  nlohmann::json hashes() const;
+  JsonTree hashes() const;
 
  private:
   std::map<std::string, std::string, std::less<>> texts_;

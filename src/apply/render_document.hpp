@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/locale.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <cstdint>
 #include <string>
@@ -53,6 +52,6 @@ struct CvDocument {
 };
 
 /// Lays a JSON Resume document out. Any member may be missing or of a wrong type; empty entries and sections go.
-CvDocument make_cv_document(const nlohmann::json& profile, const Locale& locale);
+CvDocument make_cv_document(const JsonTree& profile, const Locale& locale);
 
 }  // namespace bespoke

@@ -11,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 /// U+202A to U+202E, U+2066 to U+2069 (embeddings, overrides, isolates), U+200B, U+2060 and U+FEFF (nothing to see),
 /// U+2028 and U+2029 (line breaks of another kind): all three bytes long.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,25 +13,25 @@ namespace bespoke {
 
 /// The string (or number, as digits) at `member`, cleaned: no control characters but line breaks, no marks that
 /// override the direction of text, no blanks at the ends.
-std::string text_at(const nlohmann::json& object, std::string_view member);
+std::string text_at(const JsonTree& object, std::string_view member);
 
 /// A string value itself, cleaned the same way; of an array, its strings joined by line breaks.
-std::string text_of(const nlohmann::json& value);
+std::string text_of(const JsonTree& value);
 
 /// The array at `member`, or an empty one.
-const nlohmann::json& list_at(const nlohmann::json& object, std::string_view member);
+const JsonTree& list_at(const JsonTree& object, std::string_view member);
 
 /// The object at `member`, or an empty one.
-const nlohmann::json& object_at(const nlohmann::json& object, std::string_view member);
+const JsonTree& object_at(const JsonTree& object, std::string_view member);
 
 /// The non-empty strings of the array at `member`.
-std::vector<std::string> texts_at(const nlohmann::json& object, std::string_view member);
+std::vector<std::string> texts_at(const JsonTree& object, std::string_view member);
 
 /// A number as people write it: "3", "2.5"; empty when there is none.
-std::string number_at(const nlohmann::json& object, std::string_view member);
+std::string number_at(const JsonTree& object, std::string_view member);
 
 /// Whether `member` is there and holds exactly `value`.
-bool flag_at(const nlohmann::json& object, std::string_view member, bool fallback);
+bool flag_at(const JsonTree& object, std::string_view member, bool fallback);
 
 /// `url` when its scheme is http, https or mailto, else nothing. A bare "example.org/x" becomes https.
 std::string safe_link(std::string_view url);

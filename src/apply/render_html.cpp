@@ -18,7 +18,7 @@ std::span<const EmbeddedFile> render_files();
 
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::uint32_t hex_value(char c) {
   return static_cast<std::uint32_t>(c <= '9' ? c - '0' : c - 'a' + 10);

@@ -10,7 +10,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::string_view bucket_word(const Locale::Report& words, std::string_view bucket) {
   if (bucket == "surfaced") return words.surfaced;

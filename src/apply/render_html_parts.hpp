@@ -3,8 +3,7 @@
 #include "apply/locale.hpp"
 #include "apply/render_document.hpp"
 #include "apply/render_letter.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <string>
 #include <string_view>
@@ -30,12 +29,12 @@ std::string html_heading(std::string_view text);
 std::string_view html_arrow(const Locale& locale);
 
 /// The keywords of the posting: how many, which, and where they are.
-std::string html_coverage(const nlohmann::json& result, const Locale& locale);
+std::string html_coverage(const JsonTree& result, const Locale& locale);
 
 /// How the score is made up, keyword by keyword.
-std::string html_score(const nlohmann::json& result, const Locale& locale);
+std::string html_score(const JsonTree& result, const Locale& locale);
 
 /// "What changed and why": everything that a result holds beside the two papers.
-std::string html_report(const nlohmann::json& result, const Locale& locale);
+std::string html_report(const JsonTree& result, const Locale& locale);
 
 }  // namespace bespoke

@@ -11,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::string_view operation_word(const Locale::Report& words, const std::string& operation) {
   if (operation == "rewrite") return words.rewrite;

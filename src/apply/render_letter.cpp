@@ -9,7 +9,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 constexpr std::size_t columns = 80;
 

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/locale.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <string>
 #include <vector>
@@ -10,7 +9,7 @@
 namespace bespoke {
 
 /// The locale of a result: its own language, or its posting's.
-const Locale& locale_of_result(const nlohmann::json& result);
+const Locale& locale_of_result(const JsonTree& result);
 
 /// A letter as its reader sees it.
 struct LetterDocument {
@@ -24,6 +23,6 @@ struct LetterDocument {
   std::string signature;  ///< the writer's name; not among the paragraphs
 };
 
-LetterDocument make_letter_document(const nlohmann::json& result);
+LetterDocument make_letter_document(const JsonTree& result);
 
 }  // namespace bespoke

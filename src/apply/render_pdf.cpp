@@ -15,7 +15,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 constexpr const char* module_file = "bespoke_pdf.so";
 
@@ -89,7 +89,7 @@ void append(void* context, const unsigned char* bytes, std::size_t size) {
 }  // namespace
 
 std::string render_apply_pdf(const Json& given, ApplyPapers papers) {
-  const json result = to_nlohmann(given);
+  const json result = to_json_tree(given);
   if (!result.is_object() || !result.contains("profile") || !result.at("profile").is_object())
     throw Error(ErrorCode::invalid_argument, "render_apply_pdf: expected a result of the apply pipeline");
 

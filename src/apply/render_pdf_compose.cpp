@@ -9,7 +9,7 @@
 namespace bespoke::pdf {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::vector<std::string> texts_of(const json& list) {
   return list.get<std::vector<std::string>>();

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apply/render_pdf_paper.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace bespoke::pdf {
 Page usual_page(bool letter_size);
 Page compact_page(bool letter_size);
 
-std::vector<Row> compose_cv(const nlohmann::json& cv, const TypeSetter& setter);
-std::vector<Row> compose_letter(const nlohmann::json& letter, const TypeSetter& setter);
+std::vector<Row> compose_cv(const JsonTree& cv, const TypeSetter& setter);
+std::vector<Row> compose_letter(const JsonTree& letter, const TypeSetter& setter);
 
 }  // namespace bespoke::pdf

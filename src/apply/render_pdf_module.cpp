@@ -13,7 +13,7 @@
 namespace bespoke::pdf {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 struct Output {
   bespoke_pdf_write write;
@@ -98,7 +98,7 @@ int bespoke_pdf_interface(void) {
 int bespoke_pdf_render(const char* document, size_t document_size, bespoke_pdf_write write, void* context, char* error,
                        size_t error_size) {
   try {
-    const nlohmann::json tree = nlohmann::json::parse(document, document + document_size);
+    const bespoke::JsonTree tree = bespoke::JsonTree::parse(document, document + document_size);
     bespoke::pdf::Document(tree, {write, context}).render();
     return 0;
   } catch (const std::exception& failure) {

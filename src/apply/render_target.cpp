@@ -11,7 +11,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::vector<std::string_view> parts_of(std::string_view id) {
   std::vector<std::string_view> parts;

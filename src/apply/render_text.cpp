@@ -8,7 +8,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 using Entry = CvDocument::Entry;
 using Shape = CvDocument::Shape;
 

@@ -20,7 +20,7 @@ const JsonSchema& parsed_schema(std::string_view name) {
 
 }  // namespace
 
-std::vector<SchemaError> check_schema(const nlohmann::json& document, std::string_view schema, std::size_t limit) {
+std::vector<SchemaError> check_schema(const JsonTree& document, std::string_view schema, std::size_t limit) {
   std::vector<SchemaError> errors = parsed_schema(schema).check(document, limit);
   for (SchemaError& error : errors) {
     // The only patterns in these schemas are those of dates.

@@ -36,18 +36,18 @@ bool names_letter_country(const std::string& location) {
   return named || (first.size() == 4 && states.find(first) != std::string_view::npos);
 }
 
-std::string page_for(const Posting& posting, const nlohmann::json& profile) {
+std::string page_for(const Posting& posting, const JsonTree& profile) {
   const auto is_letter = [](const std::string& country) {
     return std::find(letter_countries.begin(), letter_countries.end(), country) != letter_countries.end();
   };
   if (!posting.country.empty()) return is_letter(posting.country) ? "Letter" : "A4";
   if (!posting.location.empty() && names_letter_country(posting.location)) return "Letter";
   if (!posting.location.empty()) return "A4";
-  const nlohmann::json& location = object_member(object_member(profile, "basics"), "location");
+  const JsonTree& location = object_member(object_member(profile, "basics"), "location");
   return is_letter(text_member(location, "countryCode")) ? "Letter" : "A4";
 }
 
-int read_word_count(const nlohmann::json& value, std::string_view name) {
+int read_word_count(const JsonTree& value, std::string_view name) {
   if (!value.is_number_integer() || value < 30 || value > 2000) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("options: /letter_words{}: expected a whole number from 30 to 2000", name));
@@ -57,7 +57,7 @@ int read_word_count(const nlohmann::json& value, std::string_view name) {
 
 }  // namespace
 
-TailoringOptions read_options(const nlohmann::json& options) {
+TailoringOptions read_options(const JsonTree& options) {
   TailoringOptions read;
   if (options.is_null()) return read;
   if (!options.is_object()) {
@@ -94,7 +94,7 @@ TailoringOptions read_options(const nlohmann::json& options) {
   return read;
 }
 
-Tailoring::Tailoring(const nlohmann::json& loaded, const nlohmann::json& prepared)
+Tailoring::Tailoring(const JsonTree& loaded, const JsonTree& prepared)
     : profile(loaded.at("profile")),
       today{loaded.at("today").at("year"), loaded.at("today").at("month")},
       posting(posting_from_json(prepared.at("posting"))),
@@ -108,14 +108,13 @@ Tailoring::Tailoring(const nlohmann::json& loaded, const nlohmann::json& prepare
   keywords = extract_keywords(posting, stemmer);
 }
 
-nlohmann::json prepare_tailoring(const nlohmann::json& loaded, const nlohmann::json& posting_input,
-                                 const TailoringOptions& options) {
-  const nlohmann::json& profile = loaded.at("profile");
+JsonTree prepare_tailoring(const JsonTree& loaded, const JsonTree& posting_input, const TailoringOptions& options) {
+  const JsonTree& profile = loaded.at("profile");
   const Posting posting = read_posting(posting_input);
   Stemmer stemmer(posting.language);
   const std::vector<Keyword> keywords = extract_keywords(posting, stemmer);
   const std::vector<KeywordPlaces> places = find_keywords(keywords, list_items(profile), stemmer);
-  nlohmann::json names = nlohmann::json::array();
+  JsonTree names = JsonTree::array();
   for (const Keyword& keyword : keywords) names.push_back({{"keyword", keyword.text}, {"required", keyword.required}});
   const auto covered =
       std::count_if(places.begin(), places.end(), [](const KeywordPlaces& place) { return !place.shown.empty(); });

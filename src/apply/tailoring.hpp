@@ -25,12 +25,12 @@ struct TailoringOptions {
 };
 
 /// Reads {"letter_words"?: 250 or {"min", "max"}, "language"?, "page"?}. Throws Error(invalid_argument).
-TailoringOptions read_options(const nlohmann::json& options);
+TailoringOptions read_options(const JsonTree& options);
 
 /// All that the phases behind init_tailoring work on, made from the outputs of the first two. Cheap to make, so that it
 /// needn't be stored.
 struct Tailoring {
-  nlohmann::json profile;
+  JsonTree profile;
   PlainDate today;
   Posting posting;
   std::string language;
@@ -43,11 +43,10 @@ struct Tailoring {
   ContactMask mask;
 
   /// `loaded` and `prepared` are the outputs of load_profile and init_tailoring.
-  Tailoring(const nlohmann::json& loaded, const nlohmann::json& prepared);
+  Tailoring(const JsonTree& loaded, const JsonTree& prepared);
 };
 
 /// The output of init_tailoring for the output of load_profile and a job's posting and options.
-nlohmann::json prepare_tailoring(const nlohmann::json& loaded, const nlohmann::json& posting,
-                                 const TailoringOptions& options);
+JsonTree prepare_tailoring(const JsonTree& loaded, const JsonTree& posting, const TailoringOptions& options);
 
 }  // namespace bespoke

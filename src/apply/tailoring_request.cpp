@@ -13,7 +13,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 // Items beyond this many, the least relevant ones, aren't shown to a model; they stay as they are.
 constexpr std::size_t most_items = 160;
@@ -101,7 +101,7 @@ std::string message(const json& context, std::string_view nonce) {
 LlmRequest make_request(const json& context, const std::string& system, std::string_view nonce) {
   LlmRequest request;
   request.messages = {{"system", system}, {"user", message(context, nonce)}};
-  request.context = from_nlohmann(context);
+  request.context = from_json_tree(context);
   return request;
 }
 

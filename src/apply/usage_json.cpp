@@ -2,14 +2,14 @@
 
 namespace bespoke {
 
-nlohmann::json usage_json(const Usage& usage) {
+JsonTree usage_json(const Usage& usage) {
   return {{"input_tokens", usage.input_tokens},
           {"output_tokens", usage.output_tokens},
           {"cost_micro_usd", usage.cost_micro_usd},
           {"certainty", to_string(usage.certainty)}};
 }
 
-Usage usage_from_json(const nlohmann::json& json) {
+Usage usage_from_json(const JsonTree& json) {
   Usage usage;
   if (!json.is_object()) return usage;
   usage.input_tokens = json.at("input_tokens");

@@ -7,9 +7,9 @@
 namespace bespoke {
 
 /// {"input_tokens", "output_tokens", "cost_micro_usd", "certainty"}, as in a job.
-nlohmann::json usage_json(const Usage& usage);
+JsonTree usage_json(const Usage& usage);
 
 /// Reads what `usage_json` wrote; nothing used when it is null.
-Usage usage_from_json(const nlohmann::json& json);
+Usage usage_from_json(const JsonTree& json);
 
 }  // namespace bespoke

@@ -8,8 +8,8 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
-using nlohmann::ordered_json;
+using json = JsonTree;
+using ordered_json = OrderedJsonTree;
 
 std::optional<WallTime> optional_time(const json& tree, const char* member) {
   const auto found = tree.find(member);
@@ -249,7 +249,7 @@ Json to_json(const Job& job) {
 }
 
 Job job_from_json(const Json& text) {
-  return reading(ErrorCode::invalid_argument, "the job", [&] { return job_from_tree(to_nlohmann(text)); });
+  return reading(ErrorCode::invalid_argument, "the job", [&] { return job_from_tree(to_json_tree(text)); });
 }
 
 namespace {
@@ -294,7 +294,7 @@ Json to_brief_json(const JobRecord& record) {
 
 JobRecord job_record_from_json(const Json& text) {
   return reading(ErrorCode::store_corrupt, "a stored job", [&] {
-    const json tree = to_nlohmann(text);
+    const json tree = to_json_tree(text);
     JobRecord record;
     record.job = job_from_tree(tree.at("job"));
     const json& control = tree.at("control");

@@ -8,11 +8,11 @@
 
 namespace bespoke {
 
-nlohmann::ordered_json to_tree(const Usage& usage);
-nlohmann::ordered_json to_tree(const ErrorInfo& error);
+OrderedJsonTree to_tree(const Usage& usage);
+OrderedJsonTree to_tree(const ErrorInfo& error);
 void write(JsonWriter& out, const Job& job);
-Usage usage_from_tree(const nlohmann::json& tree);
-ErrorInfo error_from_tree(const nlohmann::json& tree);
-Job job_from_tree(const nlohmann::json& tree);
+Usage usage_from_tree(const JsonTree& tree);
+ErrorInfo error_from_tree(const JsonTree& tree);
+Job job_from_tree(const JsonTree& tree);
 
 }  // namespace bespoke

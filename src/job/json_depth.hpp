@@ -12,9 +12,9 @@ constexpr int deepest_json = 512;
 bool nested_too_deeply(std::string_view text);
 
 /// The tree of what others have written; discarded when it is no JSON, or nested too deeply.
-inline nlohmann::json tree_or_discarded(std::string_view text) {
-  if (nested_too_deeply(text)) return nlohmann::json::value_t::discarded;
-  return nlohmann::json::parse(text, nullptr, false);
+inline JsonTree tree_or_discarded(std::string_view text) {
+  if (nested_too_deeply(text)) return JsonTree::value_t::discarded;
+  return JsonTree::parse(text, nullptr, false);
 }
 
 }  // namespace bespoke

@@ -1,20 +1,32 @@
 #pragma once
 
-#include <bespoke/json.hpp>
+#include "job/json_tree_fwd.hpp"
 
+#include <bespoke/json_value.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
-// nlohmann's trees as this library uses them: built by GCC, taking one down needs no memory. Their own way to do so
-// fills a vector, in a destructor, which ends the process when there is no memory for it. Sources include this header
-// in place of <nlohmann/json.hpp>. Clang doesn't let a member be specialised that <nlohmann/json.hpp> itself uses
-// already; built by Clang, trees are taken down their own way.
+// Trees of JSON inside this library: nlohmann's, but for two members, which stand here because of allocations that
+// fail. nlohmann's way to take a tree down fills a vector, in a destructor, which ends the process when there is no
+// memory for it; and its constructor from a braced list leaks the members that it has when there is none for the next.
+// Users' own nlohmann::json is another type and stays as it is.
 
-namespace bespoke::json_tree {
+namespace bespoke {
 
+template <typename Value, typename Condition>
+struct JsonTreeSerializer : nlohmann::adl_serializer<Value, Condition> {};
+
+namespace json_tree {
+
+/// Also for a tree that became an array or an object and then got no memory for it.
 template <typename Tree>
 bool has_children(const Tree& tree) {
-  return tree.is_structured() && !tree.empty();
+  if (const auto* items = tree.template get_ptr<const typename Tree::array_t*>()) return !items->empty();
+  if (const auto* members = tree.template get_ptr<const typename Tree::object_t*>()) return !members->empty();
+  return false;
 }
 
 template <typename Tree>
@@ -39,7 +51,7 @@ template <typename Tree>
 void take_down(Tree tree) noexcept {
   Tree above;
   for (;;) {
-    if (tree.empty()) {
+    if (!has_children(tree)) {
       if (above.is_null()) return;
       tree = std::move(above);
       above = std::move(last_child(tree));
@@ -60,6 +72,7 @@ void take_down(Tree tree) noexcept {
 
 template <typename Tree>
 void delete_array(typename Tree::array_t* items) noexcept {
+  if (items == nullptr) return;
   for (Tree& item : *items) {
     if (has_children(item)) take_down(std::move(item));
   }
@@ -68,29 +81,75 @@ void delete_array(typename Tree::array_t* items) noexcept {
 
 template <typename Tree>
 void delete_object(typename Tree::object_t* members) noexcept {
+  if (members == nullptr) return;
   for (auto& [name, value] : *members) {
     if (has_children(value)) take_down(std::move(value));
   }
   delete members;
 }
 
-}  // namespace bespoke::json_tree
+/// What nlohmann's constructor from a braced list makes: an object of pairs with a string first, else an array.
+template <typename Tree>
+Tree of_list(typename Tree::initializer_list_t list, bool deduce, typename Tree::value_t wanted) {
+  using Kind = typename Tree::value_t;
+  const bool pairs = std::all_of(list.begin(), list.end(), [](const auto& item) {
+    return item->is_array() && item->size() == 2 && item->front().is_string();
+  });
+  if (!deduce && wanted == Kind::object && !pairs)
+    throw Tree::type_error::create(301, "cannot create object from initializer list", nullptr);
+  if (!pairs || (!deduce && wanted == Kind::array)) {
+    Tree tree = Kind::array;
+    auto& items = tree.template get_ref<typename Tree::array_t&>();
+    items.reserve(list.size());
+    for (const auto& item : list) items.push_back(item.moved_or_copied());
+    return tree;
+  }
+  Tree tree = Kind::object;
+  auto& members = tree.template get_ref<typename Tree::object_t&>();
+  for (const auto& item : list) {
+    Tree pair = item.moved_or_copied();
+    members.emplace(std::move(pair.front().template get_ref<std::string&>()), std::move(pair.back()));
+  }
+  return tree;
+}
 
-#ifndef __clang__
+}  // namespace json_tree
+}  // namespace bespoke
+
 /// What the destructor of a tree calls.
 template <>
-inline void nlohmann::json::json_value::destroy(value_t type) {
-  if (type == value_t::array) bespoke::json_tree::delete_array<nlohmann::json>(array);
-  if (type == value_t::object) bespoke::json_tree::delete_object<nlohmann::json>(object);
+inline void bespoke::JsonTree::json_value::destroy(value_t type) {
+  if (type == value_t::array) bespoke::json_tree::delete_array<bespoke::JsonTree>(array);
+  if (type == value_t::object) bespoke::json_tree::delete_object<bespoke::JsonTree>(object);
   if (type == value_t::string) delete string;
   if (type == value_t::binary) delete binary;
 }
 
 template <>
-inline void nlohmann::ordered_json::json_value::destroy(value_t type) {
-  if (type == value_t::array) bespoke::json_tree::delete_array<nlohmann::ordered_json>(array);
-  if (type == value_t::object) bespoke::json_tree::delete_object<nlohmann::ordered_json>(object);
+inline void bespoke::OrderedJsonTree::json_value::destroy(value_t type) {
+  if (type == value_t::array) bespoke::json_tree::delete_array<bespoke::OrderedJsonTree>(array);
+  if (type == value_t::object) bespoke::json_tree::delete_object<bespoke::OrderedJsonTree>(object);
   if (type == value_t::string) delete string;
   if (type == value_t::binary) delete binary;
 }
-#endif
+
+template <>
+inline bespoke::JsonTree::basic_json(initializer_list_t list, bool deduce, value_t wanted)
+    : basic_json(bespoke::json_tree::of_list<bespoke::JsonTree>(list, deduce, wanted)) {}
+
+template <>
+inline bespoke::OrderedJsonTree::basic_json(initializer_list_t list, bool deduce, value_t wanted)
+    : basic_json(bespoke::json_tree::of_list<bespoke::OrderedJsonTree>(list, deduce, wanted)) {}
+
+namespace bespoke {
+
+/// The parsed tree of `value`.
+inline JsonTree to_json_tree(const Json& value) {
+  return JsonTree::parse(value.text());
+}
+
+/// The text of `tree`. Throws Error(invalid_argument) when a string in it isn't UTF-8.
+Json from_json_tree(const JsonTree& tree);
+Json from_json_tree(const OrderedJsonTree& tree);
+
+}  // namespace bespoke

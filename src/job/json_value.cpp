@@ -1,7 +1,8 @@
-
-#include <bespoke/error.hpp>
+#include <bespoke/json.hpp>
 
 #include "job/json_depth.hpp"
+
+#include <bespoke/error.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +14,7 @@ namespace {
 
 /// nlohmann's parser names the byte and the token, and quotes what it read last; the quote is left out, since it may
 /// hold a person's data.
-std::string describe_parse_error(std::string_view text, const nlohmann::json::parse_error& error) {
+std::string describe_parse_error(std::string_view text, const JsonTree::parse_error& error) {
   const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
   const std::string_view before = text.substr(0, at);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -37,7 +38,7 @@ template <typename Tree>
 Json to_text(const Tree& tree) {
   try {
     return Json::trusted(tree.dump());
-  } catch (const nlohmann::json::type_error&) {
+  } catch (const JsonTree::type_error&) {
     throw Error(ErrorCode::invalid_argument, "a string in the JSON is not valid UTF-8");
   }
 }
@@ -46,10 +47,10 @@ Json to_text(const Tree& tree) {
 
 Json::Json(double value) {
   if (!std::isfinite(value)) throw Error(ErrorCode::invalid_argument, "JSON has no NaN and no infinity");
-  text_ = nlohmann::json(value).dump();
+  text_ = JsonTree(value).dump();
 }
 
-Json::Json(std::string_view value) : text_(to_text(nlohmann::json(value)).text_) {}
+Json::Json(std::string_view value) : text_(to_text(JsonTree(value)).text_) {}
 
 Json::Json(std::initializer_list<std::pair<std::string_view, Json>> members) {
   text_ = "{";
@@ -96,10 +97,10 @@ Json Json::parse(std::string_view text) {
   if (nested_too_deeply(text))
     throw Error(ErrorCode::invalid_argument, fmt::format("JSON nested deeper than {} levels", deepest_json));
   try {
-    return to_text(nlohmann::ordered_json::parse(text));
-  } catch (const nlohmann::json::parse_error& error) {
+    return to_text(OrderedJsonTree::parse(text));
+  } catch (const JsonTree::parse_error& error) {
     throw Error(ErrorCode::invalid_argument, describe_parse_error(text, error));
-  } catch (const nlohmann::json::exception&) {
+  } catch (const JsonTree::exception&) {
     throw Error(ErrorCode::invalid_argument, "not valid JSON: a number in it is out of range");
   }
 }
@@ -114,6 +115,13 @@ Json from_nlohmann(const nlohmann::json& tree) {
   return to_text(tree);
 }
 Json from_nlohmann(const nlohmann::ordered_json& tree) {
+  return to_text(tree);
+}
+
+Json from_json_tree(const JsonTree& tree) {
+  return to_text(tree);
+}
+Json from_json_tree(const OrderedJsonTree& tree) {
   return to_text(tree);
 }
 

@@ -6,8 +6,8 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
-using nlohmann::ordered_json;
+using json = JsonTree;
+using ordered_json = OrderedJsonTree;
 using Structured = WireQuirks::Structured;
 
 /// Input counts of the cache are input, too.

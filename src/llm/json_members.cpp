@@ -6,7 +6,7 @@
 
 namespace bespoke {
 
-using nlohmann::json;
+using json = JsonTree;
 
 const json* member(const json& tree, const char* name) {
   if (!tree.is_object()) return nullptr;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,12 +11,12 @@ namespace bespoke {
 // Members of JSON that others have written: whatever it is, reading it doesn't throw.
 
 /// The member `name`; null when `tree` is no object, has none, or has null there.
-const nlohmann::json* member(const nlohmann::json& tree, const char* name);
+const JsonTree* member(const JsonTree& tree, const char* name);
 
 /// The text of the member `name`, as long as `tree` lives; empty for anything else.
-std::string_view string_member(const nlohmann::json& tree, const char* name);
+std::string_view string_member(const JsonTree& tree, const char* name);
 
 /// The member `name` when it is a whole number, brought into [0, 2^40].
-std::optional<std::int64_t> count_member(const nlohmann::json& tree, const char* name);
+std::optional<std::int64_t> count_member(const JsonTree& tree, const char* name);
 
 }  // namespace bespoke

@@ -10,11 +10,12 @@
 #include <fmt/ranges.h>
 
 #if BESPOKE_HAVE_VALIJSON
+#include "llm/json_tree_adapter.hpp"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
@@ -40,20 +41,20 @@ void* allocate(std::size_t size) {
 }  // namespace
 
 struct JsonSchema::Impl {
-  nlohmann::json tree;
+  JsonTree tree;
   valijson::Schema schema{allocate, ::operator delete };
 };
 
 namespace {
 
 /// The subschema that judges the place named by `steps`; null where the schema says nothing of it.
-const nlohmann::json* subschema(const nlohmann::json& root, const std::vector<std::string>& steps) {
-  const nlohmann::json* at = &root;
+const JsonTree* subschema(const JsonTree& root, const std::vector<std::string>& steps) {
+  const JsonTree* at = &root;
   const auto resolve = [&] {
     while (at != nullptr && at->is_object() && at->contains("$ref")) {
       const std::string target = at->at("$ref").get<std::string>();
       if (!target.starts_with("#/")) return;
-      const nlohmann::json::json_pointer pointer(target.substr(1));
+      const JsonTree::json_pointer pointer(target.substr(1));
       if (!root.contains(pointer)) return;
       at = &root.at(pointer);
     }
@@ -79,18 +80,18 @@ std::string with_article(const std::string& type) {
   return (type == "array" || type == "object" || type == "integer" ? "an " : "a ") + type;
 }
 
-std::string expectation(const nlohmann::json& tree, const std::vector<std::string>& steps, const nlohmann::json* value,
+std::string expectation(const JsonTree& tree, const std::vector<std::string>& steps, const JsonTree* value,
                         const std::string& valijson_words) {
-  const nlohmann::json* schema = subschema(tree, steps);
+  const JsonTree* schema = subschema(tree, steps);
   if (valijson_words.find("'additionalProperties'") != std::string::npos ||
       valijson_words.find("additional properties") != std::string::npos) {
     return "has a member that the schema doesn't know";
   }
   if (schema == nullptr || !schema->is_object()) return "doesn't follow the schema";
   if (schema->contains("type") && valijson_words.find("'type'") != std::string::npos) {
-    const nlohmann::json& type = schema->at("type");
+    const JsonTree& type = schema->at("type");
     std::vector<std::string> types;
-    for (const nlohmann::json& name : type.is_array() ? type : nlohmann::json::array({type})) {
+    for (const JsonTree& name : type.is_array() ? type : JsonTree::array({type})) {
       types.push_back(with_article(name.get<std::string>()));
     }
     const std::string found = value == nullptr ? "" : fmt::format(", found {}", with_article(value->type_name()));
@@ -103,7 +104,7 @@ std::string expectation(const nlohmann::json& tree, const std::vector<std::strin
   }
   if (schema->contains("enum")) return fmt::format("expected one of {}", schema->at("enum").dump());
   if (schema->contains("required") && value != nullptr && value->is_object()) {
-    for (const nlohmann::json& name : schema->at("required")) {
+    for (const JsonTree& name : schema->at("required")) {
       if (!value->contains(name.get<std::string>())) return fmt::format("lacks the member {}", name.dump());
     }
   }
@@ -114,11 +115,11 @@ std::string expectation(const nlohmann::json& tree, const std::vector<std::strin
 
 JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) {
   try {
-    impl_->tree = nlohmann::json::parse(text);
+    impl_->tree = JsonTree::parse(text);
     const bool draft4 =
         impl_->tree.is_object() && impl_->tree.value("$schema", "").find("draft-04") != std::string::npos;
     valijson::SchemaParser parser(draft4 ? valijson::SchemaParser::kDraft4 : valijson::SchemaParser::kDraft7);
-    const valijson::adapters::NlohmannJsonAdapter adapter(impl_->tree);
+    const JsonTreeAdapter adapter(impl_->tree);
     parser.populateSchema(adapter, impl_->schema);
   } catch (const std::bad_alloc&) {
     throw;
@@ -127,11 +128,11 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
   }
 }
 
-std::vector<SchemaError> JsonSchema::check(const nlohmann::json& document, std::size_t limit) const {
+std::vector<SchemaError> JsonSchema::check(const JsonTree& document, std::size_t limit) const {
   // Keeps the regular expressions of patterns, which take longer to compile than a document to check.
   static thread_local valijson::Validator validator;
   valijson::ValidationResults results;
-  const valijson::adapters::NlohmannJsonAdapter adapter(document);
+  const JsonTreeAdapter adapter(document);
   if (validator.validate(impl_->schema, adapter, &results)) return {};
   // One fault is reported at each level above it too; only the deepest place of a chain says something.
   std::vector<SchemaError> errors;
@@ -149,8 +150,8 @@ std::vector<SchemaError> JsonSchema::check(const nlohmann::json& document, std::
     bool covered = false;
     for (const SchemaError& known : errors) covered = covered || known.pointer.starts_with(pointer);
     if (covered) continue;
-    const nlohmann::json* value = nullptr;
-    const nlohmann::json::json_pointer place(pointer);
+    const JsonTree* value = nullptr;
+    const JsonTree::json_pointer place(pointer);
     if (document.contains(place)) value = &document.at(place);
     errors.push_back({std::move(pointer), expectation(impl_->tree, steps, value, error.description)});
     if (errors.size() >= limit) break;
@@ -169,7 +170,7 @@ struct JsonSchema::Impl {};
 
 JsonSchema::JsonSchema(std::string_view) {}
 
-std::vector<SchemaError> JsonSchema::check(const nlohmann::json&, std::size_t) const {
+std::vector<SchemaError> JsonSchema::check(const JsonTree&, std::size_t) const {
   return {};
 }
 

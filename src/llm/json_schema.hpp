@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "job/json_tree_fwd.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -29,7 +29,7 @@ class JsonSchema {
 
   /// What is wrong with `document`, at most `limit` places. Never quotes a value of the document. Nothing is found in a
   /// build without valijson.
-  std::vector<SchemaError> check(const nlohmann::json& document, std::size_t limit = 5) const;
+  std::vector<SchemaError> check(const JsonTree& document, std::size_t limit = 5) const;
 
   /// Whether this build checks at all.
   static bool available();

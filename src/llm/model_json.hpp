@@ -9,6 +9,6 @@ namespace bespoke {
 
 /// The JSON document of a model's answer, with or without a Markdown fence or words around it; nothing when there is
 /// none.
-std::optional<nlohmann::json> parse_model_json(std::string_view answer);
+std::optional<JsonTree> parse_model_json(std::string_view answer);
 
 }  // namespace bespoke

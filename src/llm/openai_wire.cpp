@@ -10,8 +10,8 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
-using nlohmann::ordered_json;
+using json = JsonTree;
+using ordered_json = OrderedJsonTree;
 using Structured = WireQuirks::Structured;
 
 ordered_json messages_of(const LlmRequest& request, bool with_schema) {

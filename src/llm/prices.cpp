@@ -19,7 +19,7 @@ const PriceTable& PriceTable::standard() {
 PriceTable PriceTable::from_json(const Json& json) {
   PriceTable table;
   try {
-    const nlohmann::json tree = to_nlohmann(json);
+    const JsonTree tree = to_json_tree(json);
     for (const auto& item : tree.at("prices").items()) {
       const std::string& model = item.key();
       const auto& price = item.value();
@@ -34,7 +34,7 @@ PriceTable PriceTable::from_json(const Json& json) {
       };
       table.set(model, {amount("input"), amount("output")});
     }
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const JsonTree::exception& error) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("prices: expected {{\"prices\": {{\"scheme:model\": {{\"input\", \"output\"}}}}}} (JSON "
                             "error {})",

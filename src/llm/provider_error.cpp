@@ -12,7 +12,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::json;
+using json = JsonTree;
 
 std::string lower(std::string_view text) {
   std::string copy(text);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "job/json_tree_fwd.hpp"
+
 #include <bespoke/llm_client.hpp>
-#include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 #include <string>
@@ -25,7 +26,7 @@ struct ProviderError {
 /// Reads an error object in any dialect: OpenAI's and llama.cpp's {"error": {...}}, Ollama's {"error": "text"}, old
 /// vLLM's {"object": "error", ...}, Anthropic's {"type": "error", "error": {...}}, gateways' {"detail": ...}, and
 /// an array around one of them. Nothing when `tree` isn't one.
-std::optional<ProviderError> provider_error(const nlohmann::json& tree);
+std::optional<ProviderError> provider_error(const JsonTree& tree);
 
 /// The same for a whole body that came with an error status, whatever it is; never fails.
 ProviderError provider_error_of_body(std::string_view body);

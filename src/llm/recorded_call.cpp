@@ -7,7 +7,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::ordered_json;
+using ordered_json = OrderedJsonTree;
 
 ordered_json to_tree(const Usage& usage) {
   return {{"input_tokens", usage.input_tokens},
@@ -49,7 +49,7 @@ LlmRequest request_from(const ordered_json& tree) {
     request.messages.push_back({message.at("role").get<std::string>(), message.at("content").get<std::string>()});
   }
   request.schema_name = tree.value("schema_name", std::string());
-  if (tree.contains("schema")) request.schema = from_nlohmann(tree.at("schema"));
+  if (tree.contains("schema")) request.schema = from_json_tree(tree.at("schema"));
   request.max_output_tokens = tree.value("max_output_tokens", request.max_output_tokens);
   if (tree.contains("temperature")) request.temperature = tree.at("temperature").get<double>();
   return request;
@@ -142,7 +142,7 @@ RecordedCall recorded_call_from_text(std::string_view text) {
       if (response.contains("usage")) call.response->usage = usage_from(response.at("usage"));
     }
     return call;
-  } catch (const nlohmann::json::exception& problem) {
+  } catch (const JsonTree::exception& problem) {
     throw Error(ErrorCode::invalid_argument, fmt::format("not a recorded LLM call: {}", problem.what()));
   }
 }

@@ -13,7 +13,7 @@ StructuredAnswer check_answer(const LlmRequest& request, const std::string& answ
   if (!document) return {answer, "it is not JSON"};
   StructuredAnswer checked;
   // An answer that is bare already stays as it is, to the byte.
-  checked.text = nlohmann::json::accept(answer) ? answer : document->dump();
+  checked.text = JsonTree::accept(answer) ? answer : document->dump();
   for (const SchemaError& error : JsonSchema(request.schema->text()).check(*document)) {
     checked.problems += (checked.problems.empty() ? "" : "; ") + to_string(error);
   }

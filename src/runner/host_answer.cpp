@@ -8,7 +8,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::ordered_json;
+using ordered_json = OrderedJsonTree;
 
 [[noreturn]] void refuse(const char* name, const char* expected) {
   throw Error(ErrorCode::invalid_argument, fmt::format("answer: \"{}\": expected {}", name, expected));
@@ -112,7 +112,7 @@ LlmRequest request_from_tree(const ordered_json& tree) {
   }
   if (const ordered_json* schema = find(tree, "schema")) {
     if (!schema->is_object()) refuse("schema", "a JSON Schema, an object");
-    request.schema = from_nlohmann(*schema);
+    request.schema = from_json_tree(*schema);
   }
   request.schema_name = string_or(tree, "schema_name", request.schema ? "answer" : "");
   const std::int64_t tokens = integer_or(tree, "max_output_tokens", request.max_output_tokens);

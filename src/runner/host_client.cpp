@@ -10,7 +10,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::ordered_json;
+using ordered_json = OrderedJsonTree;
 
 /// Turns the host's answers into what the sink is told: deltas in their order, then one end. Answers may come from
 /// several threads at once; deltas are passed on under the lock that keeps their order, which nothing else takes.
@@ -23,7 +23,7 @@ class LlmTask final : public HostTask {
 
   std::string describe() const override {
     return fmt::format(R"("kind":"llm","client":{},"owner":{},"request":{})", Json(client_).text(),
-                       Json(request_.owner).text(), from_nlohmann(to_tree(request_)).text());
+                       Json(request_.owner).text(), from_json_tree(to_tree(request_)).text());
   }
 
   void text(const std::string& text) override {

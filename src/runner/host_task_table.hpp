@@ -22,8 +22,8 @@ class HostTask {
   virtual void progress(double fraction, const std::string& note);
   virtual void text(const std::string& text);
   /// Reads an answer that ends the task and returns what to do about it.
-  virtual std::function<void()> finish(const nlohmann::ordered_json& answer) = 0;
-  virtual std::function<void()> fail(const nlohmann::ordered_json& error) = 0;
+  virtual std::function<void()> finish(const OrderedJsonTree& answer) = 0;
+  virtual std::function<void()> fail(const OrderedJsonTree& error) = 0;
 };
 
 /// The open tasks of a host by number. Shared by everything that makes tasks, so that it lives as long as they do.

@@ -17,7 +17,7 @@
 namespace bespoke {
 namespace {
 
-using nlohmann::ordered_json;
+using ordered_json = OrderedJsonTree;
 
 /// Text as a JSON string. What comes from a job is UTF-8.
 std::string quoted(const std::string& text) {
@@ -78,8 +78,9 @@ class PhaseTask final : public AttemptTask {
   void progress(double fraction, const std::string& note) override { context_->progress(fraction, note); }
   void text(const std::string& text) override { context_->stream(text); }
   std::function<void()> finish(const ordered_json& answer) override {
-    return
-        [completion = completion_, output = from_nlohmann(member_of(answer, "output"))] { completion->finish(output); };
+    return [completion = completion_, output = from_json_tree(member_of(answer, "output"))] {
+      completion->finish(output);
+    };
   }
   std::function<void()> fail(const ordered_json& error) override {
     return [completion = completion_, problem = error_from_answer(error)] { completion->fail(problem); };
@@ -99,8 +100,9 @@ class ProfileTask final : public AttemptTask {
                        quoted(profile_id_));
   }
   std::function<void()> finish(const ordered_json& answer) override {
-    return
-        [completion = completion_, output = from_nlohmann(member_of(answer, "output"))] { completion->finish(output); };
+    return [completion = completion_, output = from_json_tree(member_of(answer, "output"))] {
+      completion->finish(output);
+    };
   }
   std::function<void()> fail(const ordered_json& error) override {
     return [completion = completion_, problem = error_from_answer(error)] { completion->fail(problem); };
@@ -122,13 +124,13 @@ class LlmStepTask final : public AttemptTask {
 
   std::string describe() const override {
     if (!response_) return describe_phase("build", *context_, *spec_);
-    return describe_phase("parse", *context_, *spec_) + ",\"response\":" + from_nlohmann(to_tree(*response_)).text() +
+    return describe_phase("parse", *context_, *spec_) + ",\"response\":" + from_json_tree(to_tree(*response_)).text() +
            ",\"ask\":" + std::to_string(ask_);
   }
   std::function<void()> finish(const ordered_json& answer) override {
     auto verdict = answer.contains("request") || !response_
                        ? std::make_shared<Verdict>(request_from_tree(member_of(answer, "request")))
-                       : std::make_shared<Verdict>(from_nlohmann(member_of(answer, "output")));
+                       : std::make_shared<Verdict>(from_json_tree(member_of(answer, "output")));
     return [question = question_, verdict] { question->give(std::move(*verdict)); };
   }
   std::function<void()> fail(const ordered_json& error) override {

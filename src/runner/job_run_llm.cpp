@@ -23,7 +23,7 @@ std::string journal_name(const std::string& phase, int ask) {
 }
 
 std::string to_text(const JournalEntry& entry) {
-  nlohmann::ordered_json tree = {{"hash", entry.hash}, {"state", entry.answer ? "answered" : "intent"}};
+  OrderedJsonTree tree = {{"hash", entry.hash}, {"state", entry.answer ? "answered" : "intent"}};
   if (entry.answer) {
     tree["answer"] = {{"text", entry.answer->text},
                       {"finish_reason", entry.answer->finish_reason},
@@ -31,12 +31,12 @@ std::string to_text(const JournalEntry& entry) {
                       {"request_id", entry.answer->request_id},
                       {"usage", to_tree(entry.answer->usage)}};
   }
-  return from_nlohmann(tree).text();
+  return from_json_tree(tree).text();
 }
 
 JournalEntry journal_entry(const std::string& text) {
   try {
-    const auto tree = nlohmann::json::parse(text);
+    const auto tree = JsonTree::parse(text);
     JournalEntry entry;
     entry.hash = tree.at("hash");
     if (tree.at("state") == "answered") {
@@ -45,7 +45,7 @@ JournalEntry journal_entry(const std::string& text) {
                                  answer.at("request_id"), usage_from_tree(answer.at("usage"))};
     }
     return entry;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const JsonTree::exception& error) {
     throw Error(ErrorCode::store_corrupt,
                 fmt::format("an entry of the call journal is not as expected (JSON error {})", error.id));
   }

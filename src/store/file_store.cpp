@@ -115,8 +115,8 @@ class FileStore final : public JobStore {
       renamed = true;
     }
     if (common) {
-      nlohmann::ordered_json text = {{"bespoke", 1}, {"latest_change", ahead_->latest_change()}};
-      text["runners"] = nlohmann::ordered_json::array();
+      OrderedJsonTree text = {{"bespoke", 1}, {"latest_change", ahead_->latest_change()}};
+      text["runners"] = OrderedJsonTree::array();
       for (const RunnerStatus& runner : ahead_->runners()) {
         if (runner.heartbeat > 0)
           text["runners"].push_back(
@@ -194,13 +194,13 @@ class FileStore final : public JobStore {
       if (file.extension() != ".json" || !std::filesystem::is_regular_file(file, error)) continue;
       const std::string text = read_whole_file(file);
       if (file.filename() == common_file) {
-        const auto common = nlohmann::json::parse(text, nullptr, false);
+        const auto common = JsonTree::parse(text, nullptr, false);
         if (!common.is_object()) {
           set_aside(file, "it is no JSON object");
           continue;
         }
         latest = std::max<ChangeCursor>(latest, common.value("latest_change", ChangeCursor{0}));
-        for (const auto& runner : common.value("runners", nlohmann::json::array()))
+        for (const auto& runner : common.value("runners", JsonTree::array()))
           store->restore_runner(RunnerId::parse(runner.value("id", "")), runner.value("heartbeat", std::uint64_t{0}),
                                 runner.value("info", ""));
         continue;

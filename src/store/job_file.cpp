@@ -7,7 +7,7 @@
 namespace bespoke {
 namespace {
 
-using ordered = nlohmann::ordered_json;
+using ordered = OrderedJsonTree;
 
 constexpr int schema = 1;
 
@@ -95,7 +95,7 @@ WholeJob job_from_file_text(std::string_view text) {
     for (const ordered& entry : file.at("texts"))
       job.texts.push_back({entry.at("phase"), entry.at("attempt"), entry.at("offset"), body_of(entry)});
     return job;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const JsonTree::exception& error) {
     throw Error(ErrorCode::store_corrupt, error.what());
   } catch (const std::logic_error& error) {  // digits that are none
     throw Error(ErrorCode::store_corrupt, error.what());

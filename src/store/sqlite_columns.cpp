@@ -23,7 +23,7 @@ IndexedColumns::IndexedColumns(const JobRecord& record)
       priority(record.control.priority),
       due_at(stored_time(bespoke::due_at(record))),
       runner(record.control.runner),
-      tags(record.job.tags.empty() ? "[]" : nlohmann::json(record.job.tags).dump()) {
+      tags(record.job.tags.empty() ? "[]" : JsonTree(record.job.tags).dump()) {
   if (due_at) queue = *due_at <= stored_time(record.job.updated_at) ? 1 : 2;
   if (is_terminal(record.job.state)) expires_at = stored_time(record.job.expires_at);
 }

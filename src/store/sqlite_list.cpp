@@ -42,7 +42,7 @@ std::string list_sql(const JobQuery& query, std::optional<JobState> state) {
 std::vector<std::pair<JobId, JobRecord>> select_page(SqliteConnection& connection, const JobQuery& query,
                                                      std::optional<JobState> state) {
   const std::string sql = list_sql(query, state);
-  const std::string other_tags = query.tags.size() > 1 ? nlohmann::json(query.tags).dump() : std::string();
+  const std::string other_tags = query.tags.size() > 1 ? JsonTree(query.tags).dump() : std::string();
   const auto first_tag = query.tags.empty() ? std::nullopt : std::optional(query.tags.front());
   const auto state_number = state ? std::optional(stored_state(*state)) : std::nullopt;
   const auto from = stored_time(query.created_from);

@@ -38,7 +38,7 @@ Abilities abilities_of(const StoreReport& report) {
   Abilities abilities;
   for (const RunnerStatus& runner : report.runners) {
     if (report.lives.at(runner.id) == Liveness::dead || runner.heartbeat == 0) continue;
-    const auto info = nlohmann::json::parse(runner.info, nullptr, false);
+    const auto info = JsonTree::parse(runner.info, nullptr, false);
     if (!info.is_object() || !info.contains("claims")) {
       abilities.any = abilities.unknown = true;
       continue;
@@ -46,9 +46,9 @@ Abilities abilities_of(const StoreReport& report) {
     const auto& claims = info["claims"];
     if (!claims.value("all", false)) continue;
     abilities.any = true;
-    for (const auto& pipeline : claims.value("pipelines", nlohmann::json::array()))
+    for (const auto& pipeline : claims.value("pipelines", JsonTree::array()))
       abilities.pipelines.emplace_back(pipeline.at(0).get<std::string>(), pipeline.at(1).get<int>());
-    for (const auto& model : claims.value("models", nlohmann::json::array())) abilities.models.insert(model);
+    for (const auto& model : claims.value("models", JsonTree::array())) abilities.models.insert(model);
   }
   return abilities;
 }
