@@ -226,7 +226,7 @@ TEST_F(ApplyPipeline, HoldsThePhasesThatAskNoModelUntilTheyAreSeenOrTheAttemptEn
 
   options.least_phase_time = std::chrono::hours(24);
   const Pipeline endless = apply_pipeline(*client_, options);
-  FakePhaseContext context(from_nlohmann(input()));
+  FakePhaseContext context(from_json_tree(input()));
   context.stop();
   EXPECT_NO_THROW(std::get<BlockingWork>(endless.work().front())(context));
 }

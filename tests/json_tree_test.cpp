@@ -77,7 +77,7 @@ TYPED_TEST(JsonTrees, ReadABracedListAsTheJsonLibraryDoes) {
   EXPECT_EQ(TypeParam::array().dump(), "[]");
   EXPECT_EQ(TypeParam::object({{"a", 1}}).dump(), R"({"a":1})");
   EXPECT_EQ(TypeParam::object().dump(), "{}");
-  EXPECT_THROW(TypeParam(TypeParam::object({1, 2})), typename TypeParam::type_error);
+  EXPECT_THROW(const TypeParam tree = TypeParam::object({1, 2}), typename TypeParam::type_error);
 }
 
 }  // namespace
