@@ -117,7 +117,7 @@ Pipeline read_pipeline(const Tree& value, const std::string& where, HostTasks& t
   const bool built_in = value.is_string() || (value.is_object() && value.contains("pipeline"));
   if (!built_in) return read_declaration(value, where, tasks, llm);
   const Tree& name = value.is_string() ? value : value.at("pipeline");
-  if (name != "apply") {
+  if (!name.is_string() || name.get_ref<const std::string&>() != "apply") {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: the only built-in pipeline is \"apply\"; declare others with name and phases", where));
   }

@@ -10,6 +10,7 @@
 #include "apply/text_fold.hpp"
 #include "apply/usage_json.hpp"
 #include "job/json_tree.hpp"
+#include "llm/json_members.hpp"
 #include "llm/model_json.hpp"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ json finish(Progress& progress) {
   for (const json& pending : progress.pending) {
     ++reverted;
     for (json check : pending.at("checks")) {
-      if (check.at("verdict") == "violation") check["action"] = "reverted";
+      if (string_member(check, "verdict") == "violation") check["action"] = "reverted";
       progress.checks.push_back(std::move(check));
     }
     const json& change = pending.at("change");
@@ -122,7 +123,7 @@ void take_repair(Progress& progress, const std::vector<CvChange>& changes, const
     const std::vector<FactCheck> checks = judges.check(change);
     if (has_violation(checks)) continue;
     for (json check : pending->at("checks")) {
-      if (check.at("verdict") != "violation") continue;
+      if (string_member(check, "verdict") != "violation") continue;
       check["action"] = "repaired";
       progress.checks.push_back(std::move(check));
     }

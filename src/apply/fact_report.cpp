@@ -1,5 +1,7 @@
 #include "apply/fact_report.hpp"
 
+#include "llm/json_members.hpp"
+
 namespace bespoke {
 
 void add_checks(JsonTree& list, std::string_view part, std::string_view target, const std::vector<FactCheck>& checks,
@@ -21,7 +23,7 @@ JsonTree make_fact_report(const JsonTree& cv_checks, const JsonTree& letter_chec
   for (const JsonTree& check : letter_checks) checks.push_back(check);
   int supported = 0;
   int violations = 0;
-  for (const JsonTree& check : checks) ++(check.at("verdict") == "supported" ? supported : violations);
+  for (const JsonTree& check : checks) ++(string_member(check, "verdict") == "supported" ? supported : violations);
   return {{"checks", std::move(checks)},
           {"supported", supported},
           {"violations", violations},

@@ -9,6 +9,7 @@
 #include "apply/tokens.hpp"
 #include "apply/usage_json.hpp"
 #include "job/json_tree.hpp"
+#include "llm/json_members.hpp"
 
 #include <algorithm>
 
@@ -148,7 +149,7 @@ std::variant<Json, LlmRequest> LetterPhase::parse(PhaseContext& context, const L
       judged = std::move(first);
     } else {
       for (json check : first.checks) {
-        if (check.at("verdict") != "violation") continue;
+        if (string_member(check, "verdict") != "violation") continue;
         check["action"] = "repaired";
         judged.checks.push_back(std::move(check));
       }

@@ -34,7 +34,7 @@ class Document {
  public:
   Document(const json& document, Output output)
       : document_(document),
-        letter_size_(document.at("page") == "Letter"),
+        letter_size_(document.at("page").get_ref<const std::string&>() == "Letter"),
         language_(document.at("language")),
         right_to_left_(document.at("right_to_left")),
         output_(output) {}

@@ -4,6 +4,7 @@
 #include "apply/json_access.hpp"
 #include "job/json_tree.hpp"
 #include "job/sha256.hpp"
+#include "llm/json_members.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -81,7 +82,7 @@ std::string message(const json& context, std::string_view nonce) {
   if (items.size() > most_items) {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       const auto weight = [&](const json& item) {
-        const bool context_item = item.at("kind") == "entry" || item.at("kind") == "summary";
+        const bool context_item = string_member(item, "kind") == "entry" || string_member(item, "kind") == "summary";
         return item.at("score").get<double>() + (context_item ? 2.0 : 0.0);
       };
       return weight(items[a]) > weight(items[b]);

@@ -4,6 +4,8 @@
 
 #include <bespoke/error.hpp>
 
+#include <list>
+#include <mutex>
 #include <new>
 
 #include <fmt/format.h>
@@ -43,6 +45,9 @@ void* allocate(std::size_t size) {
 struct JsonSchema::Impl {
   JsonTree tree;
   valijson::Schema schema{allocate, ::operator delete };
+
+  std::mutex mutex;
+  std::list<valijson::Validator> idle;  ///< guarded by mutex
 };
 
 namespace {
@@ -111,6 +116,32 @@ std::string expectation(const JsonTree& tree, const std::vector<std::string>& st
   return "doesn't follow the schema";
 }
 
+/// A validator of one thread for a while. It keeps the regular expressions of patterns, which take longer to compile
+/// than a document to check, so it goes back to the others afterwards.
+class BorrowedValidator {
+ public:
+  BorrowedValidator(std::mutex& mutex, std::list<valijson::Validator>& idle) : mutex_(mutex), idle_(idle) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) mine_.splice(mine_.begin(), idle_, idle_.begin());
+    }
+    if (mine_.empty()) mine_.emplace_back();
+  }
+  ~BorrowedValidator() {
+    const std::lock_guard lock(mutex_);
+    idle_.splice(idle_.begin(), mine_);
+  }
+  BorrowedValidator(const BorrowedValidator&) = delete;
+  BorrowedValidator& operator=(const BorrowedValidator&) = delete;
+
+  valijson::Validator* operator->() { return &mine_.front(); }
+
+ private:
+  std::mutex& mutex_;
+  std::list<valijson::Validator>& idle_;
+  std::list<valijson::Validator> mine_;
+};
+
 }  // namespace
 
 JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) {
@@ -129,11 +160,10 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
 }
 
 std::vector<SchemaError> JsonSchema::check(const JsonTree& document, std::size_t limit) const {
-  // Keeps the regular expressions of patterns, which take longer to compile than a document to check.
-  static thread_local valijson::Validator validator;
   valijson::ValidationResults results;
   const JsonTreeAdapter adapter(document);
-  if (validator.validate(impl_->schema, adapter, &results)) return {};
+  BorrowedValidator validator(impl_->mutex, impl_->idle);
+  if (validator->validate(impl_->schema, adapter, &results)) return {};
   // One fault is reported at each level above it too; only the deepest place of a chain says something.
   std::vector<SchemaError> errors;
   valijson::ValidationResults::Error error;

@@ -21,7 +21,7 @@ ordered_json messages_of(const LlmRequest& request, bool with_schema) {
   }
   if (!with_schema) return messages;
   const std::string words = schema_in_words(*request.schema);
-  if (!messages.empty() && messages.front()["role"] == "system") {
+  if (!request.messages.empty() && request.messages.front().role == "system") {
     messages.front()["content"] = messages.front()["content"].get<std::string>() + "\n\n" + words;
   } else {
     messages.insert(messages.begin(), ordered_json{{"role", "system"}, {"content", words}});

@@ -39,7 +39,7 @@ JournalEntry journal_entry(const std::string& text) {
     const auto tree = JsonTree::parse(text);
     JournalEntry entry;
     entry.hash = tree.at("hash");
-    if (tree.at("state") == "answered") {
+    if (tree.at("state").get_ref<const std::string&>() == "answered") {
       const auto& answer = tree.at("answer");
       entry.answer = LlmResponse{answer.at("text"), answer.at("finish_reason"), answer.at("model"),
                                  answer.at("request_id"), usage_from_tree(answer.at("usage"))};

@@ -156,7 +156,8 @@ SqliteStatement SqliteConnection::prepare(std::string_view sql) {
     const int result = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (result != SQLITE_OK) raise(result);
-    found = statements_.emplace(sql, statement).first;
+    std::unique_ptr<sqlite3_stmt, Finalize> owned(statement);
+    found = statements_.emplace(sql, std::move(owned)).first;
   }
   if (sqlite3_stmt_busy(found->second.get()) != 0)
     throw Error(ErrorCode::internal, fmt::format("a statement is used inside its own loop: {}", sql));
