@@ -12,7 +12,8 @@ if(NOT BESPOKE_SANITIZE AND TARGET bespoke_paced_llm)
   add_test(NAME web_hook COMMAND ${BESPOKE_NPM} test WORKING_DIRECTORY "${bespoke_web}")
   set_tests_properties(web_hook PROPERTIES FIXTURES_REQUIRED web_packages)
   foreach(backend IN ITEMS fastify fastapi)
-    add_test(NAME web_${backend} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/node20.sh" --test --test-reporter=spec e2e/apply.test.js WORKING_DIRECTORY "${bespoke_web}")
+    add_test(NAME web_${backend} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/node20.sh" --test --test-concurrency=1 --test-reporter=spec e2e/apply.test.js
+                                         e2e/failures.test.js e2e/sharing.test.js WORKING_DIRECTORY "${bespoke_web}")
     set_tests_properties(web_${backend} PROPERTIES FIXTURES_REQUIRED "web_page;web_fastify_packages" ENVIRONMENT
                                                   "BACKEND=${backend};BESPOKE_BUILD=${PROJECT_BINARY_DIR};BESPOKE_LIBRARY=$<TARGET_SONAME_FILE:bespoke_c>")
   endforeach()

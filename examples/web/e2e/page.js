@@ -20,6 +20,8 @@ export const labels = [
   "Preview ready!",
 ];
 
+export const milestones = { load_profile: 10, init_tailoring: 25, generate_cv: 50, generate_cover_letter: 75, render_preview: 95 };
+
 /** A signed-in page that notes what it asks for, and what the policy refuses. */
 export async function signIn(browser, backend, user, options = {}) {
   const context = await browser.newContext(options);
@@ -94,8 +96,14 @@ export function checkContained(page) {
   assert.deepEqual(page.violations, [], "refused by the policy, or failed");
 }
 
-/** Pictures of a state, in a folder that SCREENSHOTS names: on a desk and on a phone, light and dark. */
-export async function picture(page, name, options = {}) {
+/** A state that people meet: it is accessible, and has its pictures taken. */
+export async function look(page, name, options) {
+  await picture(page, name, options);
+  await checkAccessible(page);
+}
+
+/** In a folder that SCREENSHOTS names: on a desk and on a phone, light and dark. */
+async function picture(page, name, options = {}) {
   if (!process.env.SCREENSHOTS) return;
   const folder = join(process.env.SCREENSHOTS, backendName);
   mkdirSync(folder, { recursive: true });
