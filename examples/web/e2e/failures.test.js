@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { apply, look, milestones, percentOf, recordProgress, seen, untilPercent } from "./page.js";
+import { apply, historyOf, look, milestones, percentOf, recordProgress, seen, untilPercent } from "./page.js";
+import { until } from "./processes.js";
 import { name, setUp } from "./set_up.js";
 
 const postgresServer = fileURLToPath(new URL("../../../tests/postgres_server.sh", import.meta.url));
@@ -21,18 +22,31 @@ for (const [phase, percent] of Object.entries(milestones)) {
     assert.equal(await percentOf(page), percent, "shown at the moment of the kill");
     await seen(page, "The server can't be reached");
     assert.equal(await percentOf(page), percent, "and after it");
-    if (phase === "generate_cv") {
-      await look(page, "reconnecting");
-    }
+    if (phase === "generate_cv") await look(page, "reconnecting");
     await provider.restart("--tokens-per-second", 2000);
     backend.settings.PACE = "0";
     await backend.start();
     await seen(page, "Preview ready!");
     assert.equal((await shown()).at(-1).percent, 100);
-    const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+    const [job] = await historyOf(page);
     for (const { name, attempts } of job.phases) assert.equal(attempts, name === phase ? 2 : 1, `attempts of ${name}`);
   });
 }
+
+test(name("killed so often that the job is given up: it goes on when its status is asked for"), async (t) => {
+  const { page, backend, provider } = await setUp(t, { pace: ["--first-token-delay", 600_000] });
+  await apply(page);
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    await until(`attempt ${attempt}`, async () => {
+      const [job] = await historyOf(page);
+      return job?.phases.find((phase) => phase.name === "generate_cv").attempts === attempt;
+    });
+    await backend.kill();
+    await backend.start();
+  }
+  await provider.restart("--tokens-per-second", 2000);
+  await seen(page, "Preview ready!");
+});
 
 test(name("events are blocked: polling takes over"), async (t) => {
   const { page } = await setUp(t);

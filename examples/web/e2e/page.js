@@ -62,6 +62,9 @@ export const untilPercent = (page, least, options) =>
 
 export const seen = (page, text) => page.getByRole("dialog").getByText(text).first().waitFor();
 
+/** The person's jobs, newest first. Asking for them resumes none. */
+export const historyOf = (page) => page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+
 /** Notes every percent and label that the dialog shows from now on. */
 export async function recordProgress(page) {
   await page.evaluate(() => {

@@ -1,7 +1,7 @@
 // Several tabs, people, clients and processes at one job.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, openPage, seen, untilPercent } from "./page.js";
+import { apply, historyOf, openPage, seen, untilPercent } from "./page.js";
 import { backendName } from "./processes.js";
 import { name, setUp, visit } from "./set_up.js";
 
@@ -20,7 +20,7 @@ test(name("two tabs of one person follow one job; another person can't see it"),
 
   const stranger = await visit(t, backend, "graduate");
   assert.equal(await stranger.getByRole("region", { name: "History" }).count(), 0);
-  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  const [job] = await historyOf(page);
   for (const [method, path] of [["GET", ""], ["GET", "/events"], ["GET", "/preview"], ["GET", "/changes"], ["POST", "/cancel"], ["POST", "/resume"]]) {
     const status = await stranger.evaluate(([method, url]) => fetch(url, { method }).then((response) => response.status), [method, `/api/jobs/${job.id}${path}`]);
     assert.equal(status, 404, `${method} ${path}`);
@@ -47,7 +47,7 @@ test(name("WebSocket: the same changes, with replay, and only for the owner"), a
     );
   await apply(page);
   await untilPercent(page, 50);
-  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  const [job] = await historyOf(page);
   const { changes } = await listen(page, job.id);
   assert.equal(changes[0].kind, "snapshot");
   assert.equal(changes.at(-1).job.state, "succeeded");
@@ -62,7 +62,7 @@ test(name("server-sent events: a client that comes back with Last-Event-ID gets 
   const { page } = await setUp(t);
   await apply(page);
   await seen(page, "Preview ready!");
-  const [job] = await page.evaluate(() => fetch("/api/jobs").then((response) => response.json()));
+  const [job] = await historyOf(page);
   const events = (id) =>
     page.evaluate(
       ([url, last]) => fetch(url, { headers: last ? { "last-event-id": last } : {} }).then((response) => response.text()),
