@@ -24,7 +24,7 @@ def seconds(event):
 
 def worker(store, server, log):
     return Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url,
-                   "--execution-log", log, "--log-level", "error")  # fmt: skip
+                   "--max-takeovers", 1000, "--execution-log", log, "--log-level", "error")  # fmt: skip
 
 
 def under_way(log, pid):
