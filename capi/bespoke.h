@@ -17,10 +17,9 @@
  *     made again; where it fails in the work of a phase, that attempt fails and is tried again; where a thread of the
  *     library can tell nobody, the runner stops: bespoke_next_event gives what is pending and then BESPOKE_CLOSED, every
  *     other call BESPOKE_E_OUT_OF_MEMORY, and what is stored is as safe as after a crash: free the runner, open another.
- *     Three gaps: valijson doesn't look whether it got memory while it reads the schemas of the pipeline "apply" (when the
- *     first such job of a process is submitted); an allocation that fails on the thread of HTTP, of PostgreSQL's
- *     notifications or of LLM limits ends the process (std::terminate); and so does one that fails while nlohmann's JSON
- *     frees a tree, in a library built by another compiler than GCC.
+ *     Two gaps: valijson doesn't look whether it got memory while it reads the schemas of the pipeline "apply" (when the
+ *     first such job of a process is submitted), and an allocation that fails on the thread of HTTP or of LLM limits ends
+ *     the process (std::terminate).
  *  6. Numbers are fixed for ever and new ones appended. Ignore events, members of JSON and statuses that you don't know.
  *  7. No callback is ever made: the host asks for events (bespoke_next_event) and answers tasks (bespoke_respond), on
  *     threads of its own.

@@ -134,10 +134,12 @@ JsonTree ContactMask::masked_profile(const JsonTree& profile) const {
     if (!list_member(profile, section).empty()) masked[std::string(section)] = list_member(profile, section);
   }
   const JsonTree& basics = object_member(profile, "basics");
+  JsonTree shown = JsonTree::object();
   for (const std::string_view name : {"label", "summary"}) {
     const std::string value = text_member(basics, name);
-    if (!value.empty()) masked["basics"][std::string(name)] = value;
+    if (!value.empty()) shown[std::string(name)] = value;
   }
+  if (!shown.empty()) masked["basics"] = std::move(shown);
   mask_texts(masked);
   return masked;
 }

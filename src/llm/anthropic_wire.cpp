@@ -50,7 +50,7 @@ std::string anthropic_request_body(const LlmRequest& request, const std::string&
   if (request.schema && quirks.structured != Structured::schema) {
     system += (system.empty() ? "" : "\n\n") + schema_in_words(*request.schema);
   }
-  ordered_json body;
+  ordered_json body = ordered_json::object();
   body["model"] = model;
   body["max_tokens"] = request.max_output_tokens;
   if (!system.empty()) body["system"] = system;

@@ -69,7 +69,7 @@ bool is_about(const ProviderError& error, std::string_view name) {
 }  // namespace
 
 std::string openai_request_body(const LlmRequest& request, const std::string& model, const WireQuirks& quirks) {
-  ordered_json body;
+  ordered_json body = ordered_json::object();
   body["model"] = model;
   try {
     body["messages"] = messages_of(request, request.schema && quirks.structured != Structured::schema);

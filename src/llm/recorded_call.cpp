@@ -27,7 +27,7 @@ Usage usage_from(const ordered_json& tree) {
 }
 
 ordered_json to_tree(const LlmRequest& request) {
-  ordered_json tree;
+  ordered_json tree = ordered_json::object();
   tree["model"] = request.model;
   tree["messages"] = ordered_json::array();
   for (const LlmMessage& message : request.messages) {
@@ -73,7 +73,7 @@ LlmAdvice advice_from(const std::string& word) {
 }
 
 ordered_json to_tree(const LlmFailure& failure) {
-  ordered_json tree;
+  ordered_json tree = ordered_json::object();
   tree["code"] = to_string(failure.code);
   tree["advice"] = word_of(failure.advice);
   tree["message"] = failure.message;
@@ -101,7 +101,7 @@ LlmFailure failure_from(const ordered_json& tree) {
 }  // namespace
 
 std::string to_text(const RecordedCall& call) {
-  ordered_json tree;
+  ordered_json tree = ordered_json::object();
   tree["client"] = call.client;
   tree["request_hash"] = request_hash(call.request);
   tree["request"] = to_tree(call.request);

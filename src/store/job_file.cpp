@@ -55,7 +55,7 @@ std::string body_of(const ordered& entry) {
 
 std::string job_file_text(const WholeJob& job) {
   const ordered record = ordered::parse(to_json(job.record).text());
-  ordered file;
+  ordered file = ordered::object();
   file["bespoke"] = schema;
   file["job"] = record.at("job");
   file["control"] = record.at("control");
