@@ -149,13 +149,14 @@ class Corpus {
 };
 
 // Floors, a little below what is measured (README), so that a change which loses catches or adds alarms shows.
-constexpr double least_caught_frozen = 0.95;
-constexpr double least_caught_own = 0.975;
-constexpr double most_alarms = 0.015;
+using Floors = std::map<std::string, double>;
+const Floors least_caught_frozen = {{"cv", 0.98}, {"letter", 0.95}};
+const Floors least_caught_own = {{"cv", 0.975}, {"letter", 0.945}};
+constexpr double most_alarms = 0.018;
 
-void expect_rates(const Corpus& corpus, double least_caught) {
+void expect_rates(const Corpus& corpus, const Floors& least_caught) {
   for (const auto& [part, rates] : corpus.parts()) {
-    EXPECT_GE(rates.catch_rate(), least_caught) << part;
+    EXPECT_GE(rates.catch_rate(), least_caught.at(part)) << part;
     EXPECT_LE(rates.alarm_rate(), most_alarms) << part;
   }
 }
@@ -172,14 +173,15 @@ TEST(GuardCorpus, OwnTexts) {
   expect_rates(corpus, least_caught_own);
 }
 
-// Deliberate breaks: a guard that lacks one of its senses falls below the floor, so the floors can fail.
+// Deliberate breaks: a guard that lacks one of its senses falls below a floor, so the floors can fail.
 TEST(GuardCorpus, AGuardThatLacksASenseFallsBelowTheFloor) {
   for (const std::set<std::string>& blind_to :
        {std::set<std::string>{"number", "date"}, {"name", "skill"}, {"title"}, {"part", "scope"}, {"requirement"}}) {
     const Corpus broken(BESPOKE_CORPUS "/own", blind_to);
-    const Rates& cv = broken.parts().at("cv");
-    const Rates& letter = broken.parts().at("letter");
-    EXPECT_LT(std::min(cv.catch_rate(), letter.catch_rate()), least_caught_own) << *blind_to.begin();
+    const bool falls = std::any_of(broken.parts().begin(), broken.parts().end(), [](const auto& part) {
+      return part.second.catch_rate() < least_caught_own.at(part.first);
+    });
+    EXPECT_TRUE(falls) << *blind_to.begin();
   }
 }
 

@@ -237,6 +237,7 @@ TEST(RenderHtml, SetsACvThatRunsOverByALittleSmaller) {
   };
   EXPECT_THAT(page_with(20), HasSubstr("<body class=\"page-a4\">"));
   EXPECT_THAT(page_with(50), HasSubstr("<body class=\"page-a4 compact\">"));
+  EXPECT_THAT(page_with(55), HasSubstr("<body class=\"page-a4 tight\">"));
   EXPECT_THAT(page_with(70), HasSubstr("<body class=\"page-a4\">"));
 }
 

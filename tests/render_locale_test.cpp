@@ -1,4 +1,5 @@
 #include "apply/locale.hpp"
+#include "apply/notices.hpp"
 #include "apply/render.hpp"
 #include "job/json_tree.hpp"
 
@@ -12,6 +13,7 @@ namespace bespoke {
 namespace {
 
 using json = JsonTree;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -118,6 +120,27 @@ TEST(Locale, FallsBackToThePostingsLanguage) {
   result.erase("language");
   result["posting"] = {{"language", "fr"}};
   EXPECT_THAT(render_html(result), HasSubstr("<html lang=\"fr\""));
+}
+
+TEST(Notices, AreSaidInEveryLanguageWithTheirFigures) {
+  const json notice = make_notice("letter_short", {{"count", 97}, {"asked", 150}});
+  std::set<std::string> sentences;
+  for (const std::string_view code : locale_codes()) {
+    const std::string sentence = notice_text(locale_for(code), notice);
+    EXPECT_THAT(sentence, AllOf(HasSubstr("97"), HasSubstr("150"), Not(HasSubstr("{")))) << code;
+    sentences.insert(sentence);
+    for (const std::string_view name : {"no_description", "no_address", "invisible", "hidden", "comments", "cut",
+                                        "no_requirements", "letter_cut", "unchanged", "other_language"}) {
+      const std::string other = notice_text(locale_for(code), make_notice(name, {{"count", 3}}));
+      EXPECT_NE(other, name) << code;
+      EXPECT_TRUE(sentences.insert(other).second) << code << ": " << other;
+    }
+  }
+  EXPECT_EQ(sentences.size(), 11 * locale_codes().size());
+}
+
+TEST(Notices, LeaveAPlainTextAsItStands) {
+  EXPECT_EQ(notice_text(locale_for("de"), "A text of an older job"), "A text of an older job");
 }
 
 }  // namespace

@@ -125,6 +125,17 @@ TEST_F(RenderPdf, EmbedsItsFontsAndKeepsItsPaper) {
   EXPECT_THAT(poppler("pdfinfo", pdf), HasSubstr("612 x 792 pts (letter)"));
 }
 
+TEST_F(RenderPdf, FitsAShortCareerOnOnePageOfEitherSizeAndALongOneOnTwo) {
+  const auto pages = [](const char* name, const char* page) {
+    const json result = {{"profile", read_profile(name)}, {"language", "en"}, {"page", page}};
+    return poppler("pdfinfo", render_apply_pdf(from_nlohmann(result), ApplyPapers::cv));
+  };
+  for (const char* page : {"A4", "Letter"}) {
+    EXPECT_THAT(pages("graduate", page), HasSubstr("Pages:           1")) << page;
+    EXPECT_THAT(pages("executive", page), HasSubstr("Pages:           2")) << page;
+  }
+}
+
 TEST_F(RenderPdf, LinksAndNothingElseThatActs) {
   const json result = {{"profile",
                         {{"basics",

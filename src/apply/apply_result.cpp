@@ -5,6 +5,7 @@
 
 #include "apply/fact_report.hpp"
 #include "apply/json_access.hpp"
+#include "apply/notices.hpp"
 #include "apply/profile.hpp"
 #include "apply/render.hpp"
 #include "apply/usage_json.hpp"
@@ -41,16 +42,16 @@ void fill_tailored(json& result, const std::vector<Keyword>& keywords, Stemmer& 
 }  // namespace
 
 json make_apply_result(Tailoring& tailoring, const json& cv, const json& letter, const json& prompt_hashes) {
-  std::vector<std::string> notices = tailoring.notices;
-  for (const json& notice : letter.at("notices")) notices.push_back(notice);
+  const Locale& locale = locale_for(tailoring.language);
+  std::vector<std::string> notices;
+  for (const json& notice : tailoring.notices) notices.push_back(notice_text(locale, notice));
+  for (const json& notice : letter.at("notices")) notices.push_back(notice_text(locale, notice));
   if (cv.at("changes").empty()) {
-    notices.emplace_back("Nothing in the CV was changed: it says already what it can say to this posting.");
+    notices.push_back(notice_text(locale, make_notice("unchanged")));
   }
   if (const std::string own = profile_language(tailoring.profile); own != tailoring.language) {
     notices.push_back(
-        fmt::format("The profile is written in another language ({}) than the output ({}); what wasn't "
-                    "rewritten stays in its own.",
-                    own, tailoring.language));
+        notice_text(locale, make_notice("other_language", {{"profile", own}, {"output", tailoring.language}})));
   }
   Usage usage = usage_from_json(cv.at("usage"));
   usage += usage_from_json(letter.at("usage"));

@@ -65,13 +65,17 @@ void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
+void check_times(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's, each of what it is said of
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
 void check_organisations(const FactClaim& claim, FactVerdicts& verdicts);
 void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);    // words of English that the evidence hasn't
 void check_additions(const FactClaim& claim, FactVerdicts& verdicts);  // phrases, in other languages
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts);
 void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
+void check_title_phrase(const FactClaim& claim, FactVerdicts& verdicts);  // a title in front, word by word
+void check_roles(const FactClaim& claim, FactVerdicts& verdicts);         // a title with its employer, "as X I"
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts);         // led, helped, did
+void check_deeds(const FactClaim& claim, FactVerdicts& verdicts);         // made, looked after, how far it reached
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
 void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of

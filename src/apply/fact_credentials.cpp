@@ -31,9 +31,19 @@ const FactEntry* entry_with(const FactIndex& index, std::string_view level) {
   return found;
 }
 
-bool in_progress(const FactEntry& entry) {
-  if (!entry.open) return false;
-  return true;
+/// "two of three modules": the text itself says that it is a part.
+bool says_share(const FactText& facts) {
+  const std::vector<Quantity>& numbers = facts.quantities;
+  for (std::size_t i = 0; i + 1 < numbers.size(); ++i) {
+    if (numbers[i].dimension == Dimension::count && numbers[i].value < numbers[i + 1].value &&
+        numbers[i + 1].first <= numbers[i].last + 4)
+      return true;
+  }
+  return false;
+}
+
+bool says_unfinished(const FactClaim& claim) {
+  return WordLists::facts().contains("in_progress", claim.facts.tokens) || says_share(claim.facts);
 }
 
 void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_view level, std::size_t at,
@@ -50,7 +60,7 @@ void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_vi
     return;
   }
   if (claim.letter && !claim.claimed(at)) return;
-  if (entry != nullptr && in_progress(*entry) && !WordLists::facts().contains("in_progress", claim.facts.tokens)) {
+  if (entry != nullptr && entry->open && !says_unfinished(claim)) {
     verdicts.violation("degree", words, "these studies aren't finished, and the text doesn't say so");
     return;
   }
@@ -103,6 +113,11 @@ bool says_begun(const FactSource& source, const Token& word) {
 void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const FactSources& scope = claim.index->all();
+  // What isn't finished certifies nothing, unless the text says so.
+  const auto is_open = [&, unfinished = says_unfinished(claim)](const FactSource& source) {
+    const FactEntry* entry = source.section == "education" ? claim.index->entry(source.entry) : nullptr;
+    return entry != nullptr && entry->open && !unfinished;
+  };
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::size_t count = WordLists::facts().match("certified", tokens, i);
     if (count == 0 || (claim.letter && !claim.claimed(i))) continue;
@@ -117,13 +132,14 @@ void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
       if (tokens[k].capital || tokens[k].inner_capital) telling = true;
       for (const FactSource* candidate : scope) {
         if (candidate->section != "certificates" && candidate->section != "education") continue;
+        if (is_open(*candidate)) continue;
         if (candidate->stems.contains(tokens[k].stem) || candidate->words.contains(tokens[k].folded))
           source = candidate;
       }
     }
     const bool evidence_certifies =
-        std::any_of(claim.around.begin(), claim.around.end(), [](const FactSource* candidate) {
-          return WordLists::facts().contains("certified_support", candidate->facts.tokens);
+        std::any_of(claim.around.begin(), claim.around.end(), [&](const FactSource* candidate) {
+          return !is_open(*candidate) && WordLists::facts().contains("certified_support", candidate->facts.tokens);
         });
     // "Chartership in progress" is no charter.
     const bool begun = !WordLists::facts().contains("in_progress", tokens) &&
@@ -208,6 +224,55 @@ void check_partial(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Graduada en Educación Social" of who studies it still.
+void check_graduated(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (says_unfinished(claim)) return;
+  for (std::size_t i = 0; i + 1 < claim.facts.tokens.size(); ++i) {
+    const std::string& word = claim.facts.tokens[i].folded;
+    const bool graduate = word.starts_with("graduad") || word.starts_with("licenciad") ||
+                          word.starts_with("diplomad") || word.starts_with("absolvent") || word == "graduate" ||
+                          word == "graduated" || word.starts_with("titulad") || word.starts_with("diplome");
+    if (!graduate || (claim.letter && !claim.claimed(i))) continue;
+    bool open = false;
+    bool closed = false;
+    for (const FactEntry& entry : claim.index->entries()) {
+      if (entry.section != "education") continue;
+      for (std::size_t k = i + 1; k < std::min(i + 6, claim.facts.tokens.size()); ++k) {
+        if (is_stop_word(claim.facts.tokens[k].folded)) continue;
+        for (const FactSource* source : entry.sources) {
+          if (source->pointer.ends_with("/area") && source->stems.contains(claim.facts.tokens[k].stem))
+            (entry.open ? open : closed) = true;
+        }
+      }
+    }
+    if (open && !closed)
+      return verdicts.violation("degree", claim.words(i, i),
+                                "these studies aren't finished, and the text doesn't say so");
+  }
+}
+
+/// The name of a course alone, where the course isn't finished.
+void check_bare_studies(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.cited.empty() || claim.facts.tokens.empty() || says_unfinished(claim)) return;
+  const std::string& pointer = claim.cited.front()->entry;
+  const FactEntry* entry = pointer.empty() ? nullptr : claim.index->entry(pointer);
+  if (entry == nullptr || entry->section != "education" || !entry->open) return;
+  const bool of_one = std::all_of(claim.cited.begin(), claim.cited.end(),
+                                  [&](const FactSource* source) { return source->entry == entry->pointer; });
+  const bool dated = std::any_of(claim.facts.dates.begin(), claim.facts.dates.end(),
+                                 [&](const DateMention& date) { return date.year == entry->start_year; });
+  const std::string words = claim.words(0, claim.facts.tokens.size() - 1);
+  const bool judged = std::any_of(verdicts.checks().begin(), verdicts.checks().end(),
+                                  [](const FactCheck& check) { return check.kind == "degree"; });
+  if (!of_one || dated || judged || claim.facts.tokens.size() > 8 ||
+      WordLists::facts().contains("partial_course", claim.facts.tokens))
+    return;
+  const bool named = std::any_of(entry->sources.begin(), entry->sources.end(), [&](const FactSource* source) {
+    return source->pointer.ends_with("/studyType") && source->words.contains(claim.facts.tokens.front().folded);
+  });
+  if (named) verdicts.violation("degree", words, "these studies aren't finished, and the text doesn't say so");
+}
+
 /// Grades that the profile hasn't: "first-class", "with distinction".
 void check_grades(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -243,6 +308,8 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
     if (!claim.letter || claim.claimed(i)) check_subject(claim, verdicts, i + count);
     i += count - 1;
   }
+  check_graduated(claim, verdicts);
+  check_bare_studies(claim, verdicts);
   check_grades(claim, verdicts);
   check_partial(claim, verdicts);
   check_certificates(claim, verdicts);

@@ -141,7 +141,9 @@ void check_present(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<DateMention>& dates = claim.facts.dates;
   for (std::size_t i = 0; i < dates.size(); ++i) {
-    const DateMention& date = dates[i];
+    DateMention date = dates[i];
+    // "from 2017 to 2019" has an end.
+    if (i + 1 < dates.size() && dates[i + 1].until && dates[i + 1].first <= date.last + 3) date.since = false;
     const std::string words = claim.words(date.first, date.last);
     if (claim.letter && (claim.speakers[date.first] == Speaker::wish || claim.speakers[date.first] == Speaker::denied))
       continue;

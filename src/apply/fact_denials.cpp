@@ -65,6 +65,18 @@ void check_opposites(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "on time" of what the evidence says came late.
+void check_in_time(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  for (const Hit& hit : claimed_hits(claim, "in_time")) {
+    const bool late = std::any_of(claim.cited.begin(), claim.cited.end(), [](const FactSource* source) {
+      return lists().contains("late", source->facts.tokens) && !lists().contains("in_time", source->facts.tokens);
+    });
+    if (late && !lists().contains("late", claim.facts.tokens))
+      return verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence says late");
+  }
+}
+
 /// "with no findings", "sin retrasos": that something wasn't there is a claim of its own. The evidence has the same
 /// thing and says that it wasn't.
 void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
@@ -92,6 +104,8 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (!is_in(none, tokens[i].folded) || tokens[i].ends_sentence) continue;
+    // "a no-cook workshop" is of a kind.
+    if (claim.facts.text.substr(tokens[i].end, 1) == "-") continue;
     std::size_t at = i + 1;
     while (at + 1 < tokens.size() && at < i + 3 && is_in(idle, tokens[at].folded)) ++at;
     const std::string& word = tokens[at].folded;
@@ -154,6 +168,7 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
   check_undone(claim, verdicts);
   check_opposites(claim, verdicts);
   check_absences(claim, verdicts);
+  check_in_time(claim, verdicts);
 }
 
 }  // namespace bespoke

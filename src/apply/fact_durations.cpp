@@ -10,23 +10,6 @@ namespace {
 
 constexpr double month_seconds = 365.25 * 86'400 / 12;
 
-bool months_hold(const Quantity& claim, double months) {
-  const double c = claim.value / month_seconds;
-  const double slack = claim.unit == "year" ? 6.5 : 1.6;
-  switch (claim.bound) {
-    case Bound::over:
-      return months > c - 0.5 && months < c + 18;
-    case Bound::at_least:
-      return months > c - 1 && months < c + 36;
-    case Bound::nearly:
-      return months <= c + 1 && months > c - 7;
-    case Bound::under:
-      return months < c && months > c - 12;
-    default:
-      return std::abs(months - c) <= slack || (claim.unit == "year" && std::floor(months / 12) == std::round(c / 12));
-  }
-}
-
 /// The skill that years are said to be of: "five years of Go".
 const Term* skill_of_years(const FactClaim& claim, const Quantity& quantity) {
   for (const TermMatch& match : claim.facts.skills) {
@@ -43,6 +26,23 @@ const Term* skill_of_years(const FactClaim& claim, const Quantity& quantity) {
 }
 
 }  // namespace
+
+bool months_hold(const Quantity& claim, double months) {
+  const double c = claim.value / month_seconds;
+  const double slack = claim.unit == "year" ? 6.5 : 1.6;
+  switch (claim.bound) {
+    case Bound::over:
+      return months > c - 0.5 && months < c + 18;
+    case Bound::at_least:
+      return months > c - 1 && months < c + 36;
+    case Bound::nearly:
+      return months <= c + 1 && months > c - 7;
+    case Bound::under:
+      return months < c && months > c - 12;
+    default:
+      return std::abs(months - c) <= slack || (claim.unit == "year" && std::floor(months / 12) == std::round(c / 12));
+  }
+}
 
 const FactSource* find_duration(const FactClaim& claim, const Quantity& quantity, const FactSources& scope,
                                 bool placed) {

@@ -65,10 +65,14 @@ struct FactGuard::Facts {
     check_numbers(claim, verdicts);
     check_number_order(claim, verdicts);
     check_dates(claim, verdicts);
+    check_times(claim, verdicts);
     check_names(claim, verdicts);
     check_organisations(claim, verdicts);
     check_titles(claim, verdicts);
+    check_title_phrase(claim, verdicts);
+    check_roles(claim, verdicts);
     check_parts(claim, verdicts);
+    check_deeds(claim, verdicts);
     check_strong_words(claim, verdicts);
     check_acts(claim, verdicts);
     check_denials(claim, verdicts);

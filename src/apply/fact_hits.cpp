@@ -52,6 +52,23 @@ FactSources closest(const FactClaim& claim, std::size_t at) {
   return best;
 }
 
+bool keeps_part(const std::vector<Token>& tokens) {
+  if (lists().contains("participation_kept", tokens)) return true;
+  // "with the registrar", "mit zwei Kolleginnen": people, and not what a thing has
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const std::string& word = tokens[i].folded;
+    if (word != "with" && word != "mit" && word != "avec" && word != "con" && word != "مع") continue;
+    for (std::size_t k = i + 1; k < std::min(i + 4, tokens.size()); ++k) {
+      const std::string_view kind = WordLists::nouns().list_of(tokens, k);
+      if (kind == "staff" || kind == "team" || kind == "customer" || kind == "learner" ||
+          !WordLists::titles().list_of(tokens, k).empty() || tokens[k].folded == "others" || word == "مع")
+        return true;
+      if (tokens[k].ends_sentence) break;
+    }
+  }
+  return false;
+}
+
 bool took_part(const FactSource& source) {
   return lists().contains("participation", source.facts.tokens, 0, 4);
 }

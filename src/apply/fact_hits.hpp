@@ -26,4 +26,7 @@ FactSources closest(const FactClaim& claim, std::size_t at);
 /// Whether a text begins by saying that the person helped, took part or stood in.
 bool took_part(const FactSource& source);
 
+/// Whether a text says that the person helped, took part or worked with others.
+bool keeps_part(const std::vector<Token>& tokens);
+
 }  // namespace bespoke

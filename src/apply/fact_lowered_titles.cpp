@@ -14,6 +14,16 @@ const WordLists& titles() {
   return WordLists::titles();
 }
 
+/// Whether two tokens of a position belong to one title: "Associate, later Shift Lead" are two.
+bool in_one_title(const FactSource& source, std::size_t first, std::size_t last) {
+  constexpr auto later = std::to_array<std::string_view>({"later", "then", "now", "subsequently", "spater", "dann",
+                                                          "anschliessend", "puis", "ensuite", "luego", "despues"});
+  const std::vector<Token>& tokens = source.facts.tokens;
+  return std::none_of(
+      tokens.begin() + static_cast<std::ptrdiff_t>(first), tokens.begin() + static_cast<std::ptrdiff_t>(last),
+      [&](const Token& token) { return std::find(later.begin(), later.end(), token.folded) != later.end(); });
+}
+
 }  // namespace
 
 bool is_plural(const Token& token, std::string_view language) {
@@ -35,7 +45,8 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
       if (titles().match(list, tokens, k) == 0) continue;
       bool low = false;
       for (std::size_t w = 0; w < tokens.size(); ++w) {
-        if (w != k && WordLists::facts().match("demotion", tokens, w) > 0) {
+        if (w != k && in_one_title(*source, std::min(k, w), std::max(k, w)) &&
+            WordLists::facts().match("demotion", tokens, w) > 0) {
           low = true;
           missing = source->text.substr(tokens[w].begin, tokens[w].end - tokens[w].begin);
         }

@@ -54,7 +54,7 @@ class NoveltyCheck {
     const Token& token = tokens_[i];
     if (token.number || token.has_digit || token.script != Script::latin || token.folded.size() < 3) return false;
     if (token.inner_capital || (token.capital && !token.sentence_start)) return false;
-    if (is_stop_word(token.folded) || is_free(token)) return false;
+    if (is_stop_word(token.folded) || (is_free(token) && !is_joined_noun(i))) return false;
     if (WordLists::facts().match("general", tokens_, i) > 0 || !WordLists::titles().list_of(tokens_, i).empty() ||
         !WordLists::degrees().list_of(tokens_, i).empty() || !WordLists::tongues().list_of(tokens_, i).empty()) {
       return false;
@@ -91,7 +91,7 @@ class NoveltyCheck {
   /// a phrase with nothing of the evidence in it is added.
   bool stands_for_another(std::size_t i) const {
     if (claim_.index->has_stem(tokens_[i].stem) || claim_.index->has_word(tokens_[i].folded)) return true;
-    if (is_joined(i)) return false;
+    if (is_joined(i) || is_joined_noun(i)) return false;
     const FactSource& posting = claim_.index->posting();
     if (posting.stems.contains(tokens_[i].stem) || posting.words.contains(tokens_[i].folded)) return false;
     std::size_t first = i;
@@ -122,6 +122,18 @@ class NoveltyCheck {
     return !is_stop_word(tokens_[i - 2].folded) && !tokens_[i - 2].has_digit && is_known(i - 2) &&
            !is_stop_word(tokens_[i + 1].folded) && is_known(i + 1) && !is_free(tokens_[i - 2]) &&
            !tokens_[i].ends_sentence;
+  }
+
+  /// "unit and integration tests": usual words too name a thing of its own there; deeds and adjectives don't.
+  bool is_joined_noun(std::size_t i) const {
+    const Token& token = tokens_[i];
+    constexpr auto endings = std::to_array<std::string_view>({"tion", "sion", "ment", "ance", "ence", "ity", "ship"});
+    const bool noun = std::any_of(endings.begin(), endings.end(),
+                                  [&](std::string_view ending) { return token.folded.ends_with(ending); });
+    if (!noun || i < 2 || i + 1 >= tokens_.size() || tokens_[i].ends_sentence) return false;
+    const bool joined = tokens_[i - 1].folded == "and" || tokens_[i - 1].folded == "or";
+    return joined && !is_stop_word(tokens_[i - 2].folded) && is_known(i - 2) && !is_stop_word(tokens_[i + 1].folded) &&
+           is_known(i + 1);
   }
 
   /// Whether something new may be said from the token on: behind a mark, or with a word that adds.
@@ -172,7 +184,40 @@ class NoveltyCheck {
 
 }  // namespace
 
+namespace {
+
+bool is_pair(const FactSource& source, const std::string& first, const std::string& second) {
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t k = 0; k + 1 < tokens.size(); ++k) {
+    if (tokens[k].stem == first && tokens[k + 1].stem == second) return true;
+  }
+  return false;
+}
+
+/// "test coverage of the billing dashboard": a thing of two words that only another entry has.
+void check_other_entries(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign || claim.about_person) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const auto is_new = [&](std::size_t i) {
+    return !tokens[i].number && tokens[i].folded.size() > 3 && !is_stop_word(tokens[i].folded) &&
+           WordLists::titles().list_of(tokens, i).empty() &&
+           WordLists::facts().match("participation", tokens, i) == 0 && find_word(claim.around, tokens[i]) == nullptr;
+  };
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_new(i) || !is_new(i + 1) || tokens[i].ends_sentence || tokens[i + 1].begin - tokens[i].end != 1) continue;
+    for (const FactSource* source : claim.index->all()) {
+      if ((source->section == "work" || source->section == "projects") &&
+          source->pointer.find("/highlights/") != std::string::npos &&
+          is_pair(*source, tokens[i].stem, tokens[i + 1].stem))
+        return verdicts.violation("claim", claim.words(i, i + 1), "the evidence says that of something else");
+    }
+  }
+}
+
+}  // namespace
+
 void check_novelty(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_other_entries(claim, verdicts);
   // Only English on English can be judged word by word; a letter speaks of more than the profile does.
   if (claim.letter || claim.foreign || claim.facts.language != "en") return;
   NoveltyCheck(claim, verdicts).run();

@@ -106,6 +106,29 @@ bool contradicts_cited(const FactClaim& claim, const Quantity& quantity) {
                      });
 }
 
+/// "ten years, the last seven of them as head": a number that stands for years said before it.
+const FactSource* find_elliptic_duration(const FactClaim& claim, const Quantity& quantity, const FactSources& scope,
+                                         bool placed) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::size_t next = quantity.last + 1;
+  if (quantity.dimension != Dimension::count || next >= tokens.size()) return nullptr;
+  const bool of_them =
+      tokens[next].folded == "davon" || tokens[next].folded == "dont" ||
+      (tokens[next].folded == "of" && next + 1 < tokens.size() &&
+       (tokens[next + 1].folded == "them" || tokens[next + 1].folded == "those" || tokens[next + 1].folded == "which"));
+  if (!of_them) return nullptr;
+  for (const Quantity& before : claim.facts.quantities) {
+    if (before.last >= quantity.first || before.dimension != Dimension::time || before.unit != "year") continue;
+    Quantity years = before;
+    years.bound = quantity.bound;
+    years.value = quantity.value * unit_factor(before);
+    years.first = quantity.first;
+    years.last = quantity.last;
+    if (const FactSource* source = find_duration(claim, years, scope, placed)) return source;
+  }
+  return nullptr;
+}
+
 /// "not five", "rather than a million"
 bool is_denied(const FactClaim& claim, const Quantity& quantity) {
   if (!claim.letter || claim.speakers[quantity.first] != Speaker::denied) return false;
@@ -145,6 +168,8 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     const FactSource* source = find_quantity(claim, quantity, scope);
     if (source == nullptr && !contradicts_cited(claim, quantity))
       source = find_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
+    if (source == nullptr)
+      source = find_elliptic_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
     if (source == nullptr && claim.about_person && !claim.letter)
       source = find_duration(claim, quantity, claim.index->all(), false);
     if (source == nullptr && claim.posting_counts(quantity.first)) {

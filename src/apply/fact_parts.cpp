@@ -1,3 +1,4 @@
+#include "apply/fact_alignment.hpp"
 #include "apply/fact_hits.hpp"
 
 #include "apply/english_words.hpp"
@@ -113,6 +114,17 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
       }
     }
     if (sources.empty()) sources = claim.index->all();
+    // The very word stands in the evidence, as in "counts chairs"; or the person alone was there to answer for it.
+    const bool said =
+        !claim.letter && hit.count == 1 && std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+          return source->words.contains(word) && !took_part(*source);
+        });
+    const bool alone = hit.count > 1 && words.find("responsible") != std::string::npos && !claim.foreign &&
+                       any_contains(sources, "sole_support");
+    if (said || alone) {
+      verdicts.supported("part", words, sources.front()->pointer);
+      continue;
+    }
     const bool all_took_part =
         std::all_of(sources.begin(), sources.end(), [](const FactSource* source) { return took_part(*source); });
     const bool kept = all_took_part && lists().contains("participation", tokens);
@@ -124,33 +136,54 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "helped raise $600K" doesn't become "raised".
+bool check_helped(const FactClaim& claim, const FactSource& source, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const std::string& word = tokens[i].folded;
+    if (word != "helped" && word != "help" && word != "helping" && word != "assisted") continue;
+    std::size_t verb = i + 1;
+    if (tokens[verb].folded == "to" || tokens[verb].folded == "with" || tokens[verb].folded == "in") ++verb;
+    if (verb >= tokens.size()) continue;
+    for (const Token& token : claim.facts.tokens) {
+      if (token.stem != tokens[verb].stem || claim.foreign) continue;
+      verdicts.violation("part", std::string(claim.facts.text.substr(token.begin, token.end - token.begin)),
+                         "the evidence says that the person helped");
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The bullets that a CV's text is drawn from: the one that it cites, or of several the one that it mostly speaks of.
+FactSources drawn_from(const FactClaim& claim) {
+  FactSources told;
+  for (const FactSource* source : claim.cited) {
+    if (source->pointer.find("/highlights/") != std::string::npos ||
+        source->pointer.find("/summary") != std::string::npos)
+      told.push_back(source);
+  }
+  if (told.size() < 2 || claim.foreign || claim.about_person) return told.size() == 1 ? told : FactSources{};
+  const FactSpan all{0, claim.facts.tokens.size()};
+  FactAlignment best = align(claim, all, told);
+  if (!best.is_close()) return {};
+  FactSources others;
+  for (const FactSource* source : told) {
+    if (std::find(best.sources.begin(), best.sources.end(), source) == best.sources.end()) others.push_back(source);
+  }
+  return align(claim, all, others).weight < 0.5 * best.weight ? best.sources : FactSources{};
+}
+
 /// Who helped or took part has helped or taken part.
 void check_taking_part(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter || lists().contains("participation_kept", claim.facts.tokens)) return;
-  const FactSource* only = nullptr;
-  bool more = false;
+  if (claim.letter || keeps_part(claim.facts.tokens)) return;
   for (const FactSource* source : claim.cited) {
-    const std::vector<Token>& tokens = source->facts.tokens;
-    // "helped raise $600K" doesn't become "raised".
-    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-      const std::string& word = tokens[i].folded;
-      if (word != "helped" && word != "help" && word != "helping" && word != "assisted") continue;
-      std::size_t verb = i + 1;
-      if (tokens[verb].folded == "to" || tokens[verb].folded == "with" || tokens[verb].folded == "in") ++verb;
-      if (verb >= tokens.size()) continue;
-      for (const Token& token : claim.facts.tokens) {
-        if (token.stem != tokens[verb].stem || claim.foreign) continue;
-        return verdicts.violation("part", std::string(claim.facts.text.substr(token.begin, token.end - token.begin)),
-                                  "the evidence says that the person helped");
-      }
-    }
-    if (source->pointer.find("/highlights/") == std::string::npos &&
-        source->pointer.find("/summary") == std::string::npos)
-      continue;
-    more = only != nullptr;
-    only = source;
+    if (check_helped(claim, *source, verdicts)) return;
   }
-  if (only == nullptr || more || !took_part(*only)) return;
+  const FactSources sources = drawn_from(claim);
+  if (sources.empty() ||
+      !std::all_of(sources.begin(), sources.end(), [](const FactSource* source) { return took_part(*source); }))
+    return;
   verdicts.violation(
       "part", std::string(claim.facts.text.substr(0, claim.facts.tokens.empty() ? 0 : claim.facts.tokens.front().end)),
       "the evidence says that the person helped or took part");

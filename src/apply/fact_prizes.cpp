@@ -1,5 +1,7 @@
 #include "apply/fact_hits.hpp"
+#include "apply/quantity_match.hpp"
 
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -29,6 +31,38 @@ void check_bare_prize(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Winner" of a third place: the place in the evidence, when it is none of the first.
+bool came_behind(const FactSource& award) {
+  const std::vector<Token>& tokens = award.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (lists().match("lower_medal", tokens, i) > 0) return true;
+    if (i + 1 < tokens.size() && lists().match("lower_place", tokens, i) > 0 &&
+        lists().match("place_word", tokens, i + 1) > 0)
+      return true;
+  }
+  return false;
+}
+
+/// What happened to the company or who ranks it, which the posting must have.
+void check_company_events(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (!claim.letter) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSource& posting = claim.index->posting();
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (claim.speakers[i] != Speaker::company) continue;
+    std::size_t length = lists().match("company_event", tokens, i);
+    if (length == 0 && lists().match("company_honour", tokens, i) > 0 &&
+        lists().contains("honour", tokens, i + 1, std::min(i + 6, tokens.size())))
+      length = lists().match("company_honour", tokens, i);
+    if (length == 0) continue;
+    bool known = false;
+    for (std::size_t k = i; k < i + length; ++k)
+      known = known || (!is_stop_word(tokens[k].folded) && posting.stems.contains(tokens[k].stem));
+    if (!known)
+      return verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
+  }
+}
+
 /// Prizes of the company, which the posting must have.
 void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
@@ -47,6 +81,7 @@ void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   check_company_prizes(claim, verdicts);
+  check_company_events(claim, verdicts);
   const std::vector<Hit> hits = claimed_hits(claim, "won");
   if (hits.empty()) return check_bare_prize(claim, verdicts);
   FactSources sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
@@ -71,7 +106,12 @@ void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (award != nullptr && any_contains(sources, "team_prize") && !lists().contains("team_prize", claim.facts.tokens)) {
     return verdicts.violation("scope", words, "the evidence says that a team won");
   }
-  if (any_contains(sources, "not_won") && !lists().contains("not_won", claim.facts.tokens)) {
+  const bool says_place = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                                      [](const Token& token) { return ordinal_of(token.folded) > 1; });
+  if (award != nullptr && came_behind(*award) && !says_place && !lists().contains("not_won", claim.facts.tokens) &&
+      !lists().contains("lower_medal", claim.facts.tokens)) {
+    verdicts.violation("scope", words, "the evidence says that it was no first place");
+  } else if (any_contains(sources, "not_won") && !lists().contains("not_won", claim.facts.tokens)) {
     verdicts.violation("scope", words, "the evidence says nominated or finalist, and not won");
   } else if (award == nullptr && !any_contains(sources, "won")) {
     verdicts.violation("scope", words, "the evidence has no prize");

@@ -34,6 +34,26 @@ bool is_known(const FactClaim& claim, const Token& token) {
   return claim.index->has_stem(token.stem) || claim.index->has_word(token.folded);
 }
 
+/// "compt" and "comptabl"
+bool begins_alike(std::string_view one, std::string_view other, bool compounds) {
+  if (one.size() < 4 || other.size() < 4) return false;
+  // "Pflegebudget" isn't "Pflege": German builds other things with the same beginning.
+  const std::size_t longer = std::max(one.size(), other.size()) - std::min(one.size(), other.size());
+  if (compounds && longer > 4) return false;
+  std::size_t common = 0;
+  while (common < std::min(one.size(), other.size()) && one[common] == other[common]) ++common;
+  return common >= 6 || common == std::min(one.size(), other.size());
+}
+
+/// Whether the profile has a word that begins alike: "registered" of who has a registration.
+bool has_akin(const FactClaim& claim, const Token& token) {
+  return std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+    return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
+      return begins_alike(stem, token.stem, claim.facts.language == "de");
+    });
+  });
+}
+
 /// Where `stems` stand in a row in the claim; its size when they don't.
 std::size_t find_run(const std::vector<Token>& tokens, const std::vector<std::string>& stems) {
   for (std::size_t i = 0; i + stems.size() <= tokens.size(); ++i) {
@@ -81,6 +101,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i + 3 <= tokens.size(); ++i) {
     if (!claim.claimed(i) || (claim.letter && (!claim.says_i || claim.speakers[i] != Speaker::person))) continue;
     std::size_t longest = 0;
+    bool whole_duty = false;  // from the start of a line: a deed with its thing
     for (const std::size_t j : claim.index->posting_places(tokens[i].folded)) {
       std::size_t length = 0;
       while (i + length < tokens.size() && j + length < posting.size() &&
@@ -89,6 +110,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
         ++length;
       }
       longest = std::max(longest, length);
+      whole_duty = whole_duty || (length >= 3 && posting[j].sentence_start);
     }
     if (longest < 3) continue;
     std::size_t unknown = 0;
@@ -97,15 +119,42 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
       if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || is_known(claim, tokens[k]) ||
           is_counted(claim, k) || is_named(claim, tokens[k]))
         continue;
-      ++(is_plain(tokens, k) ? plain : unknown);
+      if (is_plain(tokens, k)) {
+        ++plain;
+      } else if (!has_akin(claim, tokens[k])) {
+        ++unknown;
+      }
     }
-    if (unknown > 0 || (plain > 1 && !claim.letter)) {
+    if (unknown > 0 || (plain > 1 && !claim.letter) || (plain > 0 && whole_duty && claim.letter)) {
       const std::string words = claim.words(i, i + longest - 1);
       if (!covered(verdicts, words)) {
         verdicts.violation("requirement", words, "taken from the posting, and not in the profile");
       }
     }
     i += longest - 1;
+  }
+}
+
+/// "bed flow": two words side by side that a letter claims, that stand so in the posting, and none in the profile.
+void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (!claim.letter || claim.foreign || !claim.says_i) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::vector<Token>& posting = claim.index->posting().facts.tokens;
+  const auto is_new = [&](std::size_t k) {
+    return claim.speakers[k] == Speaker::person && !tokens[k].number && tokens[k].folded.size() > 2 &&
+           !is_stop_word(tokens[k].folded) && !is_posting_filler(tokens[k].folded) && !is_known(claim, tokens[k]) &&
+           !is_named(claim, tokens[k]) && !is_counted(claim, k);
+  };
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_new(i) || !is_new(i + 1) || tokens[i].ends_sentence) continue;
+    for (const std::size_t j : claim.index->posting_places(tokens[i].folded)) {
+      if (j + 1 >= posting.size() || posting[j + 1].folded != tokens[i + 1].folded || posting[j].ends_sentence)
+        continue;
+      const std::string words = claim.words(i, i + 1);
+      if (!covered(verdicts, words))
+        verdicts.violation("requirement", words, "taken from the posting, and not in the profile");
+      break;
+    }
   }
 }
 
@@ -124,17 +173,6 @@ bool is_noun(const FactClaim& claim, std::size_t i) {
       {"la",  "le",  "les", "l",   "de",  "du",  "des", "d",   "en", "une", "un", "ses", "mes", "el",
        "los", "las", "una", "del", "con", "por", "sus", "mis", "et", "y",   "ma", "mon", "mi"});
   return i > 0 && std::find(before.begin(), before.end(), tokens[i - 1].folded) != before.end();
-}
-
-/// "compt" and "comptabl"
-bool begins_alike(std::string_view one, std::string_view other, bool compounds) {
-  if (one.size() < 4 || other.size() < 4) return false;
-  // "Pflegebudget" isn't "Pflege": German builds other things with the same beginning.
-  const std::size_t longer = std::max(one.size(), other.size()) - std::min(one.size(), other.size());
-  if (compounds && longer > 4) return false;
-  std::size_t common = 0;
-  while (common < std::min(one.size(), other.size()) && one[common] == other[common]) ++common;
-  return common >= 6 || common == std::min(one.size(), other.size());
 }
 
 /// The tokens that carry meaning, in order.
@@ -186,7 +224,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
     // German builds long words of plain ones: "Einsatzplanung".
-    const bool compound = language == "de" && !claim.about_person && token.folded.size() > 11;
+    const bool compound = language == "de" && (claim.letter || !claim.about_person) && token.folded.size() > 11;
     if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
         (!compound && is_plain(tokens, i)) || is_counted(claim, i) || !is_noun(claim, i))
       continue;
@@ -194,12 +232,8 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
     if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||
         !WordLists::tongues().list_of(tokens, i).empty())
       continue;
-    const bool akin = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
-      return std::any_of(source->stems.begin(), source->stems.end(),
-                         [&](const std::string& stem) { return begins_alike(stem, token.stem, language == "de"); });
-    });
     const std::string words = claim.words(i, i);
-    if (akin || covered(verdicts, words)) continue;
+    if (has_akin(claim, token) || covered(verdicts, words)) continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));
   }
@@ -210,6 +244,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_requirements(const FactClaim& claim, FactVerdicts& verdicts) {
   check_asked(claim, verdicts);
   check_borrowed(claim, verdicts);
+  check_borrowed_pairs(claim, verdicts);
   check_asked_words(claim, verdicts);
   check_duties(claim, verdicts);
 }

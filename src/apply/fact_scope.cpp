@@ -41,6 +41,10 @@ void check_today(const FactClaim& claim, FactVerdicts& verdicts) {
   });
   if (!over) return;
   for (const Hit& hit : claimed_hits(claim, "today")) {
+    // "a file now took five minutes": then, and not today
+    const std::string& before = hit.at > 0 ? claim.facts.tokens[hit.at - 1].folded : claim.facts.tokens[0].folded;
+    if (claim.facts.tokens[hit.at].folded == "now" && before != "until" && before != "still" && before != "even")
+      continue;
     const bool now = std::any_of(claim.cited.begin(), claim.cited.end(), [](const FactSource* source) {
       return lists().contains("today", source->facts.tokens) ||
              (source->words.contains("still") && source->facts.dates.empty());
@@ -118,12 +122,13 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
             const std::string_view there = period_of(token.folded);
             return !there.empty() && (any || there == period);
           });
-      return in_words || std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
-                                     [&](const Quantity& quantity) {
-                                       if (!any && is_every(quantity, period)) return true;
-                                       return any ? !quantity.rate.empty()
-                                                  : quantity.rate == period || is_times(quantity, period);
-                                     });
+      const bool weekly = period == "week" && lists().contains("weekday", source->facts.tokens);
+      return in_words || weekly ||
+             std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                         [&](const Quantity& quantity) {
+                           if (!any && is_every(quantity, period)) return true;
+                           return any ? !quantity.rate.empty() : quantity.rate == period || is_times(quantity, period);
+                         });
     };
     const bool same = std::any_of(claim.cited.begin(), claim.cited.end(),
                                   [&](const FactSource* source) { return says(source, false); });

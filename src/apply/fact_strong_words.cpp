@@ -116,7 +116,7 @@ void check_team(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string& next = tokens[i + 1].folded;
     if (word != "team" && word != "crew" && word != "squad" && word != "equipe" && word != "equipo" && word != "teams")
       continue;
-    if (next != "of" && next != "von" && next != "aus" && next != "de") continue;
+    if (next != "of" && next != "von" && next != "aus" && next != "de" && next != "d") continue;
     const FactSources& sources = claim.about_person ? claim.index->all() : claim.around;
     const bool several = std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
       if (source->pointer.ends_with("Date")) return false;
@@ -149,10 +149,13 @@ void check_alone(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.foreign) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
-  for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
-    if (tokens[i].folded != "most" || (claim.letter && !claim.claimed(i))) continue;
-    const std::string& before = tokens[i - 1].folded;
-    if (before != "the" && before != "its" && before != "our" && before != "s" &&
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].folded != "most" || (claim.letter && (i == 0 || !claim.claimed(i)))) continue;
+    // "Most thorough assessments", but not "most of them" and "most weeks"
+    const bool leads = i == 0 && tokens[1].folded != "of" && !tokens[1].folded.ends_with('s');
+    const std::string& before = tokens[i == 0 ? 0 : i - 1].folded;
+    if (i == 0 && !leads) continue;
+    if (i > 0 && before != "the" && before != "its" && before != "our" && before != "s" &&
         tokens[i - 1].end - tokens[i - 1].begin == before.size() && before != "their")
       continue;
     const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;

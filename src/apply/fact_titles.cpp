@@ -69,6 +69,16 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
   const auto is_one = [&](std::size_t k) {
     return std::find(words.begin(), words.end(), claim.facts.tokens[k].folded) != words.end();
   };
+  // "...; a senior developer reviewed the code"
+  if (!claim.letter && !claim.about_person) {
+    std::size_t article = i - 1;
+    while (article > 0 && !titles().list_of(claim.facts.tokens, article).empty()) --article;
+    const std::string& word = claim.facts.tokens[article].folded;
+    const bool indefinite = word == "a" || word == "an" || word == "ein" || word == "eine";
+    if (indefinite && article > 0 && claim.facts.tokens[article - 1].folded != "as" &&
+        claim.facts.tokens[article - 1].folded != "als")
+      return true;
+  }
   // Arabic: "on behalf of", "in place of".
   constexpr auto arabic =
       std::to_array<std::string_view>({"عن", "محل", "مع", "مكان", "من", "لدي", "بدل", "غياب", "الي"});

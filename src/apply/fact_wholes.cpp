@@ -1,3 +1,4 @@
+#include "apply/fact_alignment.hpp"
 #include "apply/fact_hits.hpp"
 #include "apply/quantity_match.hpp"
 #include "apply/quantity_words.hpp"
@@ -119,16 +120,36 @@ bool is_wider(const FactClaim& claim, const FactSources& sources, std::size_t fr
   return nouns > 0 && unknown && claim.facts.language != "en";
 }
 
+/// "30% of inbound freight"
+bool has_percent_of(const FactSource& source) {
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& share) {
+    const std::size_t of = share.last + 1;
+    return share.dimension == Dimension::percent && share.value < 95 && of < source.facts.tokens.size() &&
+           is_of(source.facts.tokens[of].folded);
+  });
+}
+
+/// Whether a letter's segment is close to a bullet that has a share, and keeps neither.
+bool claims_all_of_share(const FactClaim& claim, std::size_t at) {
+  if (claim.foreign || lists().contains("some", claim.facts.tokens)) return false;
+  const FactAlignment aligned = align(claim, segment_around(claim, at, at), claim.index->all());
+  return aligned.shared > 1 &&
+         std::all_of(aligned.sources.begin(), aligned.sources.end(),
+                     [](const FactSource* source) { return is_share(*source) || has_percent_of(*source); });
+}
+
 /// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
 void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (const Hit& hit : claimed_hits(claim, "whole")) {
-    if (claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire") continue;
+    // A letter says "all" of much; only of what is close to a share in the evidence does it count.
+    const bool strict = claim.letter && tokens[hit.at].folded != "whole" && tokens[hit.at].folded != "entire";
+    if (strict && !claims_all_of_share(claim, hit.at)) continue;
     const FactSources& told = claim.letter ? claim.index->all() : claim.cited;
     const bool several = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
                                      [&](const Quantity& said) { return said.first == hit.at + hit.count; });
-    if (!claim.letter && !several && any_contains(told, "every_other") && !lists().contains("every_other", tokens) &&
-        lists().match("every_other", tokens, hit.at) == 0) {
+    if (!claim.letter && !claim.about_person && !several && any_contains(told, "every_other") &&
+        !lists().contains("every_other", tokens) && lists().match("every_other", tokens, hit.at) == 0) {
       verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence says one of several");
       continue;
     }
@@ -140,7 +161,9 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
     // "every quarter", "each week": how often, which another check sees to.
     if (!period_of(next).empty() || !period_of(hit.at + 2 < tokens.size() ? tokens[hit.at + 2].folded : "").empty())
       continue;
-    const FactSources sources = claim.letter ? closest(claim, hit.at) : claim.cited;
+    const FactSources sources = strict ? align(claim, segment_around(claim, hit.at, hit.at), claim.index->all()).sources
+                                : claim.letter ? closest(claim, hit.at)
+                                               : claim.cited;
     // "all four" of the evidence's four
     const bool counted = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
                                      [&](const Quantity& quantity) { return quantity.first == hit.at + hit.count; });
@@ -151,8 +174,8 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
     bool same = false;
     bool whole = false;
     for (const FactSource* source : sources) {
-      partly =
-          partly || lists().contains("part_of_it", source->facts.tokens) || took_part(*source) || is_share(*source);
+      partly = partly || lists().contains("part_of_it", source->facts.tokens) || took_part(*source) ||
+               is_share(*source) || (strict && has_percent_of(*source));
       whole = whole || lists().contains("whole", source->facts.tokens);
       same = same || whole || source->words.contains("no");
     }
@@ -163,6 +186,57 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool wider = !claim.letter && !claim.foreign && !counted && is_wider(claim, sources, hit.at + hit.count);
     if (((partly || strong) && !same) || (wider && !whole))
       verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of a part");
+  }
+}
+
+/// "Moved inbound freight" of 30% of it: the share goes, and the whole stays.
+void check_dropped_share(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign || claim.about_person || lists().contains("some", claim.facts.tokens)) return;
+  const auto says = [&](double value) {
+    return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
+      return said.dimension == Dimension::count && near(said.value, value);
+    });
+  };
+  const auto says_less = [&](double value) {
+    return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
+      return said.dimension == Dimension::count && said.value > 1 && said.value < value;
+    });
+  };
+  const bool percent = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                   [](const Quantity& said) { return said.dimension == Dimension::percent; });
+  for (const FactSource* source : claim.cited) {
+    const std::vector<Token>& tokens = source->facts.tokens;
+    // "placed its 190 employees" of "164 of its 190"
+    const std::vector<Quantity>& told = source->facts.quantities;
+    for (std::size_t i = 0; i + 1 < told.size(); ++i) {
+      const bool share = told[i].dimension == Dimension::count && told[i + 1].dimension == Dimension::count &&
+                         told[i].value > 1 && told[i].value < told[i + 1].value &&
+                         told[i + 1].first <= told[i].last + 3 && is_of(tokens[told[i].last + 1].folded);
+      if (share && says(told[i + 1].value) && !says_less(told[i + 1].value) && !percent)
+        return verdicts.violation("scope", source->text.substr(told[i].begin, told[i].end - told[i].begin),
+                                  "the evidence says it of a share, which the text leaves out");
+    }
+    for (const Quantity& share : source->facts.quantities) {
+      const std::size_t of = share.last + 1;
+      if (share.dimension != Dimension::percent || share.value > 90 || of + 1 >= tokens.size() ||
+          !is_of(tokens[of].folded))
+        continue;
+      std::size_t known = 0;
+      std::size_t asked = 0;
+      for (std::size_t k = of + 1; k < std::min(of + 3, tokens.size()); ++k) {
+        if (is_stop_word(tokens[k].folded)) break;
+        ++asked;
+        known += std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                             [&](const Token& token) { return token.stem == tokens[k].stem; })
+                     ? 1
+                     : 0;
+      }
+      const bool kept = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                    [](const Quantity& said) { return said.dimension == Dimension::percent; });
+      if (asked > 0 && known == asked && !kept)
+        return verdicts.violation("scope", source->text.substr(share.begin, share.end - share.begin),
+                                  "the evidence says it of a share, which the text leaves out");
+    }
   }
 }
 
@@ -210,6 +284,7 @@ void check_plural(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts) {
   check_whole(claim, verdicts);
   check_one_of(claim, verdicts);
+  check_dropped_share(claim, verdicts);
   check_plural(claim, verdicts);
 }
 

@@ -9,17 +9,23 @@ namespace bespoke {
 namespace {
 
 constexpr auto noun_endings = std::to_array<std::string_view>(
-    {"ung",      "ungen",   "heit",      "keit",        "heiten",  "keiten",   "schaft",    "schaften", "tion",
-     "tionen",   "tat",     "taten",     "ion",         "ionen",   "ismus",    "ment",      "mente",    "ik",
-     "iken",     "ur",      "uren",      "enz",         "enzen",   "anz",      "nis",       "nisse",    "nissen",
-     "tum",      "ling",    "chen",      "lein",        "erin",    "erinnen",  "innen",     "kraft",    "krafte",
-     "zeit",     "zeiten",  "zahl",      "zahlen",      "arbeit",  "arbeiten", "prozess",   "prozesse", "prozessen",
-     "system",   "systeme", "systemen",  "dienst",      "dienste", "diensten", "leiter",    "leiterin", "team",
-     "teams",    "daten",   "datenbank", "datenbanken", "projekt", "projekte", "projekten", "kunden",   "kunde",
-     "plan",     "plane",   "werk",      "werke",       "platz",   "technik",  "wesen",     "stelle",   "stellen",
-     "stunden",  "jahre",   "jahren",    "monate",      "monaten", "tage",     "tagen",     "wochen",   "meister",
-     "software", "fall",    "falle",     "fallen",      "test",    "tests",    "rate",      "quote",    "quoten",
-     "grad",     "kosten",  "fehler",    "fehlern"});
+    {"ung",       "ungen",       "heit",      "keit",     "heiten",    "keiten",   "schaft",    "schaften",
+     "tion",      "tionen",      "tat",       "taten",    "ion",       "ionen",    "ismus",     "ment",
+     "mente",     "ik",          "iken",      "ur",       "uren",      "enz",      "enzen",     "anz",
+     "nis",       "nisse",       "nissen",    "tum",      "ling",      "chen",     "lein",      "erin",
+     "erinnen",   "innen",       "kraft",     "krafte",   "zeit",      "zeiten",   "zahl",      "zahlen",
+     "arbeit",    "arbeiten",    "prozess",   "prozesse", "prozessen", "system",   "systeme",   "systemen",
+     "dienst",    "dienste",     "diensten",  "leiter",   "leiterin",  "team",     "teams",     "daten",
+     "datenbank", "datenbanken", "projekt",   "projekte", "projekten", "kunden",   "kunde",     "plan",
+     "plane",     "werk",        "werke",     "platz",    "technik",   "wesen",    "stelle",    "stellen",
+     "stunden",   "jahre",       "jahren",    "monate",   "monaten",   "tage",     "tagen",     "wochen",
+     "meister",   "software",    "fall",      "falle",    "fallen",    "test",     "tests",     "rate",
+     "quote",     "quoten",      "grad",      "kosten",   "fehler",    "fehlern",  "wunsch",    "wunsche",
+     "wunschen",  "vorgabe",     "vorgaben",  "liste",    "listen",    "bericht",  "berichte",  "berichten",
+     "vertrag",   "vertrage",    "vertragen", "pflege",   "schutz",    "handel",   "markt",     "karte",
+     "karten",    "recht",       "gerat",     "gerate",   "geraten",   "material", "bau",       "art",
+     "weise",     "bedarf",      "bereich",   "bereiche", "bereichen", "schicht",  "schichten", "verfahren",
+     "anlage",    "anlagen"});
 
 constexpr auto plain_nouns = std::to_array<std::string_view>(
     {"bedarf",      "fragen",         "erfahrung",   "leitung",   "abschluss",     "studium",     "beruf",

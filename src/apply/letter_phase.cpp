@@ -4,6 +4,7 @@
 
 #include "apply/fact_report.hpp"
 #include "apply/letter_checks.hpp"
+#include "apply/notices.hpp"
 #include "apply/tailoring_request.hpp"
 #include "apply/text_fold.hpp"
 #include "apply/tokens.hpp"
@@ -162,11 +163,9 @@ std::variant<Json, LlmRequest> LetterPhase::parse(PhaseContext& context, const L
     throw Error(ErrorCode::llm_bad_output,
                 "generate_cover_letter: nothing of the letter was supported by the profile and the posting");
   }
-  if (cut) notices.push_back("The letter was longer than asked for and lost sentences at the end of its paragraphs.");
+  if (cut) notices.push_back(make_notice("letter_cut"));
   if (const int words = count_words(judged.kept); words < tailoring.words.min) {
-    notices.push_back(fmt::format(
-        "The letter has {} words, fewer than the {} that were asked for: nothing more could be said truthfully.", words,
-        tailoring.words.min));
+    notices.push_back(make_notice("letter_short", {{"count", words}, {"asked", tailoring.words.min}}));
   }
   return from_json_tree(json{{"cover_letter", judged.kept},
                              {"checks", judged.checks},

@@ -48,6 +48,18 @@ struct Locale {
   };
   Report report;
 
+  /// What the reader should know of a run beside its changes.
+  struct Notices {
+    std::string_view no_description, no_address;
+    std::string_view invisible, hidden, comments;  ///< {count}
+    std::string_view cut;                          ///< {count}: bytes
+    std::string_view no_requirements, letter_cut;
+    std::string_view letter_short;  ///< {count} {asked}: words
+    std::string_view unchanged;
+    std::string_view other_language;  ///< {profile} {output}: language codes
+  };
+  Notices notices;
+
   /// Why the extractive client makes an edit.
   struct Reasons {
     std::string_view reorder_required, reorder, hide, hide_weaker, summary_add, summary_new, summary_cut;

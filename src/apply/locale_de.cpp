@@ -69,6 +69,20 @@ const Locale& locale_de() {
                  .removed = "Satz gestrichen",
                  .repaired = "berichtigt",
                  .bullet = "{place}, Punkt {number}"},
+      .notices =
+          {.no_description = "Die Anzeige hat keine Beschreibung; nur ihre Liste von Kenntnissen wurde verwendet.",
+           .no_address = "Die Adresse der Anzeige wurde weggelassen: Nur Links mit http und https bleiben.",
+           .invisible = "Aus der Anzeige entfernte unsichtbare oder die Schreibrichtung ändernde Zeichen: {count}.",
+           .hidden = "Weggelassene Teile der Anzeige, die ihre Leser nicht sehen: {count}.",
+           .comments = "Weggelassene Kommentare im HTML der Anzeige: {count}.",
+           .cut = "Die Anzeige ist sehr lang; nur ihre ersten {count} Bytes wurden verwendet.",
+           .no_requirements = "Der Anzeige war keine Anforderung zu entnehmen; nichts wurde nach ihr geordnet.",
+           .letter_cut = "Das Anschreiben war länger als gewünscht und hat Sätze am Ende seiner Absätze verloren.",
+           .letter_short = "Das Anschreiben hat {count} Wörter, weniger als die gewünschten {asked}: Mehr ließ sich "
+                           "nicht wahrheitsgemäß sagen.",
+           .unchanged = "Am Lebenslauf wurde nichts geändert: Er sagt schon, was er zu dieser Anzeige sagen kann.",
+           .other_language = "Das Profil ist in einer anderen Sprache ({profile}) geschrieben als die Ausgabe "
+                             "({output}); was nicht umformuliert wurde, bleibt in seiner eigenen."},
       .reasons = {.reorder_required = "Stellt nach vorn, was die Anzeige verlangt: {keywords}",
                   .reorder = "Stellt nach vorn, wonach die Anzeige fragt: {keywords}",
                   .hide = "Nennt nichts, wonach die Anzeige fragt, und macht Platz für das, was zählt",

@@ -68,6 +68,21 @@ const Locale& locale_es() {
                  .removed = "frase eliminada",
                  .repaired = "corregido",
                  .bullet = "{place}, punto {number}"},
+      .notices =
+          {.no_description = "La oferta no tiene descripción; solo se usó su lista de conocimientos.",
+           .no_address = "Se omitió la dirección de la oferta: solo se conservan enlaces http y https.",
+           .invisible =
+               "Caracteres invisibles o que cambian la dirección de lectura, eliminados de la oferta: {count}.",
+           .hidden = "Partes de la oferta que sus lectores no ven, omitidas: {count}.",
+           .comments = "Comentarios en el HTML de la oferta, omitidos: {count}.",
+           .cut = "La oferta es muy larga; solo se usaron sus primeros {count} bytes.",
+           .no_requirements = "No se pudo extraer ningún requisito de la oferta; nada se ordenó según ella.",
+           .letter_cut = "La carta era más larga de lo pedido y perdió frases al final de sus párrafos.",
+           .letter_short =
+               "La carta tiene {count} palabras, menos que las {asked} pedidas: no se podía decir nada más con verdad.",
+           .unchanged = "No se cambió nada en el currículum: ya dice lo que puede decir a esta oferta.",
+           .other_language = "El perfil está escrito en otro idioma ({profile}) que el resultado ({output}); lo que no "
+                             "se reformuló queda en el suyo."},
       .reasons = {.reorder_required = "Pone primero lo que la oferta exige: {keywords}",
                   .reorder = "Pone primero lo que la oferta pide: {keywords}",
                   .hide = "No nombra nada de lo que la oferta pide, y deja sitio a lo que sí",

@@ -71,6 +71,20 @@ const Locale& locale_fr() {
                  .removed = "phrase supprimée",
                  .repaired = "corrigé",
                  .bullet = "{place}, point {number}"},
+      .notices = {.no_description = "L’annonce n’a pas de description ; seule sa liste de compétences a été utilisée.",
+                  .no_address = "L’adresse de l’annonce a été retirée : seuls les liens http et https sont gardés.",
+                  .invisible = "Caractères invisibles ou changeant le sens de lecture, retirés de l’annonce : {count}.",
+                  .hidden = "Parties de l’annonce que ses lecteurs ne voient pas, laissées de côté : {count}.",
+                  .comments = "Commentaires dans le HTML de l’annonce, laissés de côté : {count}.",
+                  .cut = "L’annonce est très longue ; seuls ses {count} premiers octets ont été utilisés.",
+                  .no_requirements = "Aucune exigence n’a pu être tirée de l’annonce ; rien n’a été classé selon elle.",
+                  .letter_cut =
+                      "La lettre était plus longue que demandé et a perdu des phrases à la fin de ses paragraphes.",
+                  .letter_short = "La lettre compte {count} mots, moins que les {asked} demandés : rien de plus ne "
+                                  "pouvait être dit sans mentir.",
+                  .unchanged = "Rien n’a été changé dans le CV : il dit déjà ce qu’il peut dire à cette annonce.",
+                  .other_language = "Le profil est écrit dans une autre langue ({profile}) que le résultat ({output}) "
+                                    "; ce qui n’a pas été reformulé reste dans la sienne."},
       .reasons = {.reorder_required = "Met en premier ce que l’annonce exige : {keywords}",
                   .reorder = "Met en premier ce que l’annonce demande : {keywords}",
                   .hide = "Ne nomme rien de ce que l’annonce demande, et laisse la place au reste",

@@ -5,6 +5,7 @@
 #include "apply/html_text.hpp"
 #include "apply/json_access.hpp"
 #include "apply/language.hpp"
+#include "apply/notices.hpp"
 #include "apply/text_fold.hpp"
 
 #include <algorithm>
@@ -174,7 +175,7 @@ Posting read_posting(const JsonTree& input) {
       throw Error(ErrorCode::invalid_argument,
                   "posting: there is no text in it that a reader would see; give its description");
     }
-    posting.notices.emplace_back("The posting has no description; only its list of skills was used.");
+    posting.notices.push_back(make_notice("no_description"));
   }
   if (posting.description.size() > longest_description) {
     posting.description = std::string(cut_at(posting.description, longest_description));
@@ -182,24 +183,16 @@ Posting read_posting(const JsonTree& input) {
   }
   if (!posting.url.empty() && !is_web_address(posting.url)) {
     posting.url.clear();
-    posting.notices.emplace_back("The posting's address was left out: only http and https links are kept.");
+    posting.notices.push_back(make_notice("no_address"));
   }
   posting.language = detect_language(posting.description.empty() ? posting.title : posting.description);
-  if (cleaning.invisible > 0) {
-    posting.notices.push_back(fmt::format(
-        "{} invisible or direction-changing characters were removed from the posting.", cleaning.invisible));
-  }
-  if (cleaning.hidden_parts > 0) {
-    posting.notices.push_back(
-        fmt::format("{} parts of the posting that its readers don't see were left out.", cleaning.hidden_parts));
-  }
-  if (cleaning.comments > 0) {
-    posting.notices.push_back(fmt::format("{} comments in the posting's HTML were left out.", cleaning.comments));
-  }
-  if (cleaning.cut) {
-    posting.notices.push_back(
-        fmt::format("The posting is very long; only its first {} bytes were used.", longest_description));
-  }
+  const auto count = [&](const char* name, std::size_t found) {
+    if (found > 0) posting.notices.push_back(make_notice(name, {{"count", found}}));
+  };
+  count("invisible", cleaning.invisible);
+  count("hidden", cleaning.hidden_parts);
+  count("comments", cleaning.comments);
+  if (cleaning.cut) count("cut", longest_description);
   return posting;
 }
 

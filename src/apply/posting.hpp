@@ -18,7 +18,7 @@ struct Posting {
   std::string country;              ///< ISO 3166-1 alpha-2 where the posting gives one
   std::vector<std::string> skills;  ///< as listed by the posting's own data
   std::string language;             ///< en, de, fr, es, ar or zh
-  std::vector<std::string> notices;
+  std::vector<JsonTree> notices;    ///< see make_notice
 };
 
 /// Takes {title, company, description, url?, location?, skills?}, a JSON Resume job, or a string of plain text or HTML.

@@ -102,6 +102,11 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
   }
 }
 
+/// "two years as a night nurse": what the person was, and not how often.
+bool joins_title(const std::string& ahead, const std::string& article) {
+  return (article == "a" || article == "an") && (ahead == "as" || ahead == "being" || ahead == "became");
+}
+
 void read_rate(const QuantityText& in, Quantity& quantity) {
   bool goes_on = false;  // behind "and" something else begins, which may have a rhythm of its own
   for (std::size_t i = quantity.last + 1; i < std::min(quantity.last + 7, in.tokens.size()); ++i) {
@@ -132,11 +137,16 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
                         in.word(i) == "diarios" || in.word(i) == "anuales";
     if (adverb && goes_on) return;
     if ((joined && i > quantity.last) || adverb) {
-      if (joiner == "the" || joiner == "la") continue;
-      // "over a year" is how long, and not how often.
+      // "over a year" is how long, and not how often; "a la semana" and "in der Stunde" say how often.
       const std::string& ahead = i > 1 ? in.word(i - 2) : joiner;
+      const bool per = (joiner == "la" && ahead == "a") || (joiner == "der" && ahead == "in");
+      if ((joiner == "the" || joiner == "la") && !per) continue;
+      if (per) {
+        quantity.rate = std::string(rate);
+        return;
+      }
       if (ahead == "over" || ahead == "in" || ahead == "within" || ahead == "for" || ahead == "during" ||
-          ahead == "after" || ahead == "half" || ahead == "from")
+          ahead == "after" || ahead == "half" || ahead == "from" || joins_title(ahead, joiner))
         return;
       quantity.rate = rate == "day" ? "day" : std::string(rate);
       return;

@@ -55,7 +55,8 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
       if (claim.dimension != Dimension::percent) continue;
     }
     const bool same_thing = is_difference && claim.dimension == movement.from->dimension &&
-                            classes_agree(claim, *movement.from) && claim.rate == movement.from->rate;
+                            classes_agree(claim, *movement.from) &&
+                            (claim.rate.empty() || claim.rate == movement.from->rate);
     if ((in_points || same_thing) && value_holds(claim, difference)) return true;
     // "to a third of what it was"
     if (claim.dimension == Dimension::percent && claim.spelled && near(claim.value, 100 * to / from, 0.03)) return true;
@@ -149,6 +150,10 @@ bool is_other_period(const Quantity& claim, const Quantity& other) {
 
 /// "four times a year" is quarterly.
 bool is_period(const Quantity& claim, const FactSource& source) {
+  // "once a month"
+  if (claim.dimension == Dimension::count && claim.value == 1 && !claim.rate.empty() && claim.noun_classes.empty() &&
+      has_rate_word(source.facts, claim.rate))
+    return true;
   if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
   struct Period {
     double times;
@@ -188,7 +193,8 @@ bool has_unit_in_source(const Quantity& claim, const Quantity& other, const Fact
 bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || claim.ratio || claim.vague) return false;
   const auto is_colleague = [](const std::string& noun) {
-    return noun.starts_with("colleague") || noun == "others" || noun == "other" || noun.starts_with("kolleg") ||
+    return noun.starts_with("colleague") || noun == "others" || noun == "other" || noun == "autres" ||
+           noun == "otros" || noun == "otras" || noun == "andere" || noun == "anderen" || noun.starts_with("kolleg") ||
            noun.starts_with("teammate") || noun == "fellow" || noun == "peers" || noun.starts_with("classmate") ||
            noun.starts_with("camarade") || noun.starts_with("companer");
   };

@@ -80,6 +80,16 @@ bool is_age(const FactClaim& text, const Quantity& claim, const FactSource& sour
   });
 }
 
+/// "de 15 à 18 ans" of "15- to 18-year-olds".
+bool is_of_that_age(const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::time || claim.unit != "year" || !claim.rate.empty()) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    const std::vector<Token>& tokens = source.facts.tokens;
+    return other.dimension == Dimension::count && near(other.value, claim.value / unit_factor(claim)) &&
+           quantity_words().contains("age", tokens, other.first, std::min(other.last + 5, tokens.size()));
+  });
+}
+
 /// "every four weeks" of "one week in four": the unit stands elsewhere in the evidence.
 bool is_one_in(const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::time) return false;
@@ -138,8 +148,8 @@ int ordinal_of(std::string_view folded) {
 
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
-         is_during(text, claim, source) || is_age(text, claim, source) || is_one_in(claim, source) ||
-         is_in_compound(claim, source);
+         is_during(text, claim, source) || is_age(text, claim, source) || is_of_that_age(claim, source) ||
+         is_one_in(claim, source) || is_in_compound(claim, source);
 }
 
 }  // namespace bespoke

@@ -137,6 +137,7 @@ std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity
   if (name == "tenth" && followed_by_of) part = 10;
   if (part == 0 || count == 0) return 0;
   // "the third month" and "a third round" count, they don't divide.
+  if (name == "third" && at + 1 < in.tokens.size() && in.gap_after(at) == "-") return 0;
   if (name == "third" && at + 1 < in.tokens.size() && in.gap_after(at) == " " && !ends_phrase(in.word(at + 1)) &&
       !followed_by_of)
     return 0;

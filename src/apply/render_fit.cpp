@@ -3,6 +3,7 @@
 #include "apply/render_wrap.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace bespoke {
 namespace {
@@ -86,9 +87,13 @@ double estimated_pages(const CvDocument& document, bool letter_size) {
   return total / height;
 }
 
-bool compact_saves_a_page(double pages) {
-  constexpr double gain = 1.19;  // of templates/preview.css
-  return std::ceil(pages / gain) < std::ceil(pages);
+std::string_view look_that_saves_a_page(double pages) {
+  // How much more templates/preview.css gets on a page in each.
+  constexpr std::pair<std::string_view, double> looks[] = {{"compact", 1.19}, {"tight", 1.26}};
+  for (const auto& [look, gain] : looks) {
+    if (std::ceil(pages / gain) < std::ceil(pages)) return look;
+  }
+  return {};
 }
 
 }  // namespace bespoke

@@ -60,8 +60,10 @@ const Style& style_for(bool letter_size) {
 }
 
 std::string body_class(const CvDocument& document, bool letter_size) {
-  const bool compact = compact_saves_a_page(estimated_pages(document, letter_size));
-  return std::string(letter_size ? "page-letter" : "page-a4") + (compact ? " compact" : "");
+  const std::string_view look = look_that_saves_a_page(estimated_pages(document, letter_size));
+  std::string classes = letter_size ? "page-letter" : "page-a4";
+  if (!look.empty()) classes += " " + std::string(look);
+  return classes;
 }
 
 }  // namespace

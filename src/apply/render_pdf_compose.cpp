@@ -109,6 +109,16 @@ Page compact_page(bool letter_size) {
   return page;
 }
 
+Page tight_page(bool letter_size) {
+  Page page = compact_page(letter_size);
+  page.top = page.bottom = 12 * mm;
+  page.size = 9.2;
+  page.leading = 1.3;
+  page.section_gap = 3.2 * mm;
+  page.entry_gap = 1.8 * mm;
+  return page;
+}
+
 std::vector<Row> compose_cv(const json& cv, const TypeSetter& setter) {
   Composer composer(setter);
   compose_person(composer, cv, text_at(cv, "label"));

@@ -7,9 +7,10 @@
 
 namespace bespoke::pdf {
 
-/// The usual and the compact look of a paper size ("A4" or "Letter"), as in templates/preview.css.
+/// The looks of a paper size ("A4" or "Letter"), each closer than the one before, as in templates/preview.css.
 Page usual_page(bool letter_size);
 Page compact_page(bool letter_size);
+Page tight_page(bool letter_size);
 
 std::vector<Row> compose_cv(const JsonTree& cv, const TypeSetter& setter);
 std::vector<Row> compose_letter(const JsonTree& letter, const TypeSetter& setter);

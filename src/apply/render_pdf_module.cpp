@@ -60,15 +60,17 @@ class Document {
   }
 
  private:
-  /// In the compact look where that saves a page.
+  /// In the first of the closer looks that saves a page.
   void print_cv(cairo_t* cairo) const {
     const TypeSetter usual(usual_page(letter_size_), language_, right_to_left_);
     const std::vector<Row> rows = compose_cv(document_.at("cv"), usual);
     const int pages = count_pages(rows, usual.page());
     if (pages > 1) {
-      const TypeSetter compact(compact_page(letter_size_), language_, right_to_left_);
-      const std::vector<Row> fewer = compose_cv(document_.at("cv"), compact);
-      if (count_pages(fewer, compact.page()) < pages) return print_rows(cairo, fewer, compact.page());
+      for (const Page& look : {compact_page(letter_size_), tight_page(letter_size_)}) {
+        const TypeSetter closer(look, language_, right_to_left_);
+        const std::vector<Row> fewer = compose_cv(document_.at("cv"), closer);
+        if (count_pages(fewer, closer.page()) < pages) return print_rows(cairo, fewer, closer.page());
+      }
     }
     print_rows(cairo, rows, usual.page());
   }

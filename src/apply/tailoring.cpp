@@ -4,6 +4,7 @@
 
 #include "apply/json_access.hpp"
 #include "apply/language.hpp"
+#include "apply/notices.hpp"
 #include "apply/text_fold.hpp"
 
 #include <algorithm>
@@ -118,9 +119,9 @@ JsonTree prepare_tailoring(const JsonTree& loaded, const JsonTree& posting_input
   for (const Keyword& keyword : keywords) names.push_back({{"keyword", keyword.text}, {"required", keyword.required}});
   const auto covered =
       std::count_if(places.begin(), places.end(), [](const KeywordPlaces& place) { return !place.shown.empty(); });
-  std::vector<std::string> notices = posting.notices;
+  std::vector<JsonTree> notices = posting.notices;
   if (keywords.empty()) {
-    notices.emplace_back("No requirement could be told from the posting; nothing was ranked against it.");
+    notices.push_back(make_notice("no_requirements"));
   }
   return {{"posting", to_json(posting)},
           {"language", options.language.empty() ? posting.language : options.language},

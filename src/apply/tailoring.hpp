@@ -36,7 +36,7 @@ struct Tailoring {
   std::string language;
   std::string page;
   WordLimits words;
-  std::vector<std::string> notices;
+  std::vector<JsonTree> notices;  ///< see make_notice
   std::vector<Item> items;
   std::vector<Keyword> keywords;
   Stemmer stemmer;  ///< of the posting's language
