@@ -106,12 +106,16 @@ std::size_t same_figures(const FactClaim& claim, FactSpan said, const FactSource
 bool check_done_alone(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.foreign || !claim.says_i) return false;
   const std::vector<Token>& tokens = claim.facts.tokens;
+  std::size_t judged_until = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (claim.speakers[i] != Speaker::person || !claim.index->has_stem(tokens[i].stem) ||
         is_stop_word(tokens[i].folded))
       continue;
-    const FactSources sources = judged_by(claim, i);
     const FactSpan said = segment_around(claim, i, i);
+    // One word of a segment speaks for all of it.
+    if (said.end <= judged_until) continue;
+    judged_until = said.end;
+    const FactSources sources = judged_by(claim, i);
     const bool helped = !sources.empty() && std::all_of(sources.begin(), sources.end(), [&](const FactSource* source) {
       return took_part(*source) && same_figures(claim, said, *source) + align(claim, said, {source}).shared > 2;
     });
