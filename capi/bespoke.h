@@ -27,9 +27,8 @@
  *     usually a few milliseconds, at most its busy_timeout_ms. Host languages should release their interpreter lock
  *     around such calls. Nothing of ours is locked while the host's code runs.
  *  9. A runner belongs to the process that opened it. In a forked child each call answers BESPOKE_E_FORKED,
- *     bespoke_runner_free does nothing, and opening a new one is fine, but for one gap: while the parent's runner has a
- *     "sqlite:" file open, a child that opens the same file inherits SQLite's own locks of it, and may wait for ever.
- *     Servers that fork should open their runners in the children alone.
+ *     bespoke_runner_free does nothing, and opening a new one is fine, of the same store, too. fork() waits until no
+ *     thread is inside a read or a commit of a "sqlite:" file, usually for a few milliseconds at most.
  * 10. Where a function takes `owner`: a pointer that isn't NULL limits the call to jobs of that owner (another's is
  *     BESPOKE_E_NOT_FOUND), NULL means the trusted operator, who sees every job.
  * 11. Times in JSON are RFC 3339 in UTC with milliseconds, durations end in _ms, money is in millionths of a US dollar.

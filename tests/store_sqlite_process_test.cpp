@@ -4,6 +4,7 @@
 #include "sample_job.hpp"
 #include "temporary_folder.hpp"
 
+#include "store/sqlite_connection.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -224,6 +226,84 @@ TEST_F(SqliteProcesses, StoppedRunnerIsAlive) {
   owner.send(SIGSTOP);
   ASSERT_TRUE(owner.wait_stopped());
   EXPECT_EQ(store->probe(runner), Liveness::alive);
+}
+
+TEST_F(SqliteProcesses, ChildrenForkedInTheMiddleOfEverythingWorkOnStoresOfTheirOwn) {
+  const std::unique_ptr<JobStore> store = open();
+  const JobRecord record = queued_job();
+  apply_one(*store, submit_of(record));
+  Wakes wakes;
+  const std::unique_ptr<WakeSubscription> subscription = store->on_wake(wakes.callback());
+  std::atomic<bool> over{false};
+  std::atomic<int> failures{0};
+  std::vector<std::thread> busy;
+  for (int i = 0; i < 3; ++i) {
+    busy.emplace_back([&, i] {
+      Mutation put = put_of(MutationKind::progress, record);
+      while (!over) {
+        if (i == 0 && apply_one(*store, put).outcome != MutationOutcome::applied) ++failures;
+        if (i > 0 && !store->get(record.job.id)) ++failures;
+        std::this_thread::sleep_for(100us);  // whoever asks again at once keeps the others from the lock
+      }
+    });
+  }
+  constexpr int children = 40;
+  for (int i = 0; i < children; ++i) {
+    const Mutation of_the_child = submit_of(queued_job());
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      const std::unique_ptr<JobStore> own = open();
+      const bool fine = own->get(record.job.id) && apply_one(*own, of_the_child).outcome == MutationOutcome::applied &&
+                        own->get(of_the_child.id);
+      _exit(fine ? 0 : 1);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << "child " << i << (WIFSIGNALED(status) ? " hung" : " failed");
+    if (status != 0) break;
+  }
+  over = true;
+  for (std::thread& thread : busy) thread.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(store->list({}).size(), children + 1U);
+}
+
+TEST_F(SqliteProcesses, ForkedChildHasItsOwnLocksAndKeepsItsCommitsWhenTheParentClosesAndOpensAgain) {
+  std::unique_ptr<JobStore> store = open();
+  const Mutation before = submit_of(queued_job());
+  const Mutation of_the_child[] = {submit_of(queued_job()), submit_of(queued_job())};
+  apply_one(*store, before);
+  int to_child[2];
+  int to_parent[2];
+  ASSERT_EQ(pipe(to_child) + pipe(to_parent), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    const std::unique_ptr<JobStore> own = open();
+    char word = 'x';
+    bool fine = apply_one(*own, of_the_child[0]).outcome == MutationOutcome::applied;
+    fine = write(to_parent[1], &word, 1) == 1 && read(to_child[0], &word, 1) == 1 && fine;
+    fine = fine && apply_one(*own, of_the_child[1]).outcome == MutationOutcome::applied && own->list({}).size() == 4;
+    _exit(fine ? 0 : 1);
+  }
+  char word = 'x';
+  ASSERT_EQ(read(to_parent[0], &word, 1), 1);
+  store.reset();
+  {
+    SqliteConnection alone(file(), SqliteConnection::Mode::create);
+    alone.set_busy_timeout(0);
+    EXPECT_THROW(alone.execute("PRAGMA journal_mode = DELETE"), Error) << "the child's locks are its own";
+  }
+  store = open();
+  EXPECT_EQ(store->list({}).size(), 2U);
+  EXPECT_EQ(apply_one(*store, submit_of(queued_job())).outcome, MutationOutcome::applied);
+  ASSERT_EQ(write(to_child[1], &word, 1), 1);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(store->list({}).size(), 4U);
+  for (const int fd : {to_child[0], to_child[1], to_parent[0], to_parent[1]}) close(fd);
 }
 
 TEST_F(SqliteProcesses, ForkedChildIsToldToOpenItsOwnStore) {

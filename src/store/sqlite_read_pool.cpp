@@ -7,6 +7,7 @@ SqliteReadPool::SqliteReadPool(std::string path) : path_(std::move(path)) {
 }
 
 SqliteReadPool::Lease SqliteReadPool::borrow() {
+  const ForkGate::Use use;
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {

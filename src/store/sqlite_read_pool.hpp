@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/fork_gate.hpp"
 #include "store/sqlite_connection.hpp"
 
 #include <memory>
@@ -15,7 +16,7 @@ class SqliteReadPool {
   /// Opens nothing yet.
   explicit SqliteReadPool(std::string path);
 
-  /// Lends a connection as long as it lives.
+  /// Lends a connection as long as it lives. fork() waits for its end, which comes on the thread that borrowed.
   class Lease {
    public:
     Lease(SqliteReadPool& pool, std::unique_ptr<SqliteConnection> connection)
@@ -26,6 +27,7 @@ class SqliteReadPool {
     SqliteConnection& operator*() const { return *connection_; }
 
    private:
+    const ForkGate::Use use_;
     SqliteReadPool& pool_;
     std::unique_ptr<SqliteConnection> connection_;
   };

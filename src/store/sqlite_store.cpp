@@ -1,6 +1,7 @@
 #include "store/sqlite_store.hpp"
 
 #include "platform/files.hpp"
+#include "platform/fork_gate.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/notify_file.hpp"
 #include "store/mutation_rules.hpp"
@@ -22,55 +23,112 @@
 namespace bespoke {
 namespace {
 
-/// Everything that is open. Left alone in a forked child: closing a database that a parent has open could take its
-/// locks away, and a mutex may be held by a thread that the child doesn't have.
-class Database {
+/// What writes. Used only under the write lock.
+struct WritingSide {
+  WritingSide(const std::string& file, const SqliteOptions& options)
+      : connection(file, SqliteConnection::Mode::create),
+        writer(connection, options.feed_length),
+        wal(connection, options.wal_limit) {
+    connection.execute(options.store.durability == Durability::full ? "PRAGMA synchronous = FULL"
+                                                                    : "PRAGMA synchronous = NORMAL");
+    connection.execute("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
+  }
+
+  SqliteConnection connection;
+  SqliteWriter writer;
+  SqliteWal wal;
+};
+
+/// Sees commits of other connections without reading anything but a number in shared memory.
+class Watcher {
+ public:
+  explicit Watcher(std::string file) : file_(std::move(file)) {}
+  ~Watcher() {
+    const ForkGate::Use use;
+    close();
+  }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  /// Differs from what it was before when there was a commit since; it may, too, when there was none.
+  std::pair<int, std::int64_t> version() {
+    const ForkGate::Use use;
+    const std::lock_guard lock(mutex_);
+    if (!connection_) {
+      ++opened_;  // the numbers of two connections can't be compared
+      connection_.emplace(file_, SqliteConnection::Mode::read_only);
+    }
+    return {opened_, connection_->integer("PRAGMA data_version")};
+  }
+  /// Until it is asked again.
+  void close() noexcept { connection_.reset(); }
+
+ private:
+  const std::string file_;
+  std::mutex mutex_;
+  int opened_ = 0;                              // guarded by mutex_
+  std::optional<SqliteConnection> connection_;  // the same
+};
+
+/// Everything that is open: put away while the process forks, since SQLite notes in memory which locks a process has on
+/// a file, and a child inherits the notes, not the locks. Left alone in a forked child, where a mutex may be held by a
+/// thread that the child doesn't have.
+class Database final : public ForkGate::Member {
  public:
   Database(const std::string& file, const SqliteOptions& options)
-      : options_(options),
+      : file_(file),
+        options_(options),
         lock_(file + ".lock", options.store.busy_timeout),
         notify_file_(file + ".notify"),
-        readers_(file) {
+        readers_(file),
+        watcher_(std::make_shared<Watcher>(file)) {
     const WriteLock::Held held(lock_);
+    const ForkGate::Use use;
     make_private_file(file);
-    connection_.emplace(file, SqliteConnection::Mode::create);
-    prepare_sqlite_schema(*connection_);
-    if (!connection_->writable())
-      throw Error(ErrorCode::store_unavailable, fmt::format("{} can't be written to: see its permissions", file));
-    connection_->execute(options.store.durability == Durability::full ? "PRAGMA synchronous = FULL"
-                                                                      : "PRAGMA synchronous = NORMAL");
-    connection_->execute("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
-    writer_.emplace(*connection_, options.feed_length);
-    wal_.emplace(*connection_, options.wal_limit);
+    {
+      SqliteConnection connection(file, SqliteConnection::Mode::create);
+      prepare_sqlite_schema(connection);
+      if (!connection.writable())
+        throw Error(ErrorCode::store_unavailable, fmt::format("{} can't be written to: see its permissions", file));
+    }
+    writing_.emplace(file_, options_);
+    ForkGate::add(*this);
   }
 
   ~Database() {
+    ForkGate::remove(*this);
     std::optional<WriteLock::Held> held;
     try {
       held.emplace(lock_);
-      wal_->before_closing();
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next one to open the file does it
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next one to open the file cleans up
     }
+    const ForkGate::Use use;
+    if (held && writing_) writing_->wal.before_closing();
     readers_.close();
-    watcher_.reset();
-    wal_.reset();
-    writer_.reset();
-    connection_.reset();
+    writing_.reset();
   }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  void put_away() noexcept override {
+    readers_.close();
+    watcher_->close();
+    writing_.reset();
+  }
 
   std::vector<MutationResult> apply(std::span<const Mutation> batch) {
     const std::vector<EncodedMutation> encoded = encode(batch);
     SqliteWriter::Outcome outcome;
     {
       const WriteLock::Held held(lock_);
-      SqliteTransaction transaction(*connection_, SqliteTransaction::Kind::write);
-      check_sqlite_schema(*connection_);
-      outcome = writer_->apply(encoded);
+      const ForkGate::Use use;
+      if (!writing_) writing_.emplace(file_, options_);
+      SqliteTransaction transaction(writing_->connection, SqliteTransaction::Kind::write);
+      check_sqlite_schema(writing_->connection);
+      outcome = writing_->writer.apply(encoded);
       if (options_.before_commit) options_.before_commit();
       transaction.commit();
-      wal_->after_commit(outcome.erased);
+      writing_->wal.after_commit(outcome.erased);
       if (outcome.changed) notify_file_.write();
     }
     if (outcome.changed) wake_.notify();
@@ -80,44 +138,23 @@ class Database {
   SqliteReadPool::Lease reader() { return readers_.borrow(); }
 
   std::unique_ptr<WakeSubscription> on_wake(std::function<void()> wake) {
-    std::shared_ptr<Watcher> watcher;
-    {
-      const std::lock_guard lock(watcher_mutex_);
-      if (!watcher_) watcher_ = std::make_shared<Watcher>(connection_->path());
-      watcher = watcher_;
-    }
-    return wake_.subscribe(std::move(wake), notify_file_.path(), [watcher, seen = watcher->version()]() mutable {
-      const std::int64_t version = watcher->version();
-      return std::exchange(seen, version) != version;
-    });
+    return wake_.subscribe(std::move(wake), notify_file_.path(),
+                           [watcher = watcher_, seen = watcher_->version()]() mutable {
+                             const auto version = watcher->version();
+                             return std::exchange(seen, version) != version;
+                           });
   }
 
  private:
-  /// Sees commits of other connections without reading anything but a number in shared memory.
-  class Watcher {
-   public:
-    explicit Watcher(const std::string& file) : connection_(file, SqliteConnection::Mode::read_only) {}
-    std::int64_t version() {
-      const std::lock_guard lock(mutex_);
-      return connection_.integer("PRAGMA data_version");
-    }
-
-   private:
-    std::mutex mutex_;
-    SqliteConnection connection_;  // guarded by mutex_
-  };
-
+  const std::string file_;
   const SqliteOptions options_;
   WriteLock lock_;
   // Used only under lock_:
   NotifyFile notify_file_;
-  std::optional<SqliteConnection> connection_;
-  std::optional<SqliteWriter> writer_;
-  std::optional<SqliteWal> wal_;
+  std::optional<WritingSide> writing_;  // none after a fork, until the next commit
 
   SqliteReadPool readers_;
-  std::mutex watcher_mutex_;
-  std::shared_ptr<Watcher> watcher_;  // guarded by watcher_mutex_
+  const std::shared_ptr<Watcher> watcher_;
   WakeTopic wake_;
 };
 

@@ -1,6 +1,7 @@
 #include "store/store_files.hpp"
 
 #ifdef BESPOKE_HAVE_SQLITE
+#include "platform/fork_gate.hpp"
 #include "store/sqlite_connection.hpp"
 #endif
 
@@ -33,6 +34,7 @@ void examine_sqlite_files([[maybe_unused]] const std::string& file, [[maybe_unus
     if (!missing)
       report.bytes[std::filesystem::path(file + suffix).filename().string()] = static_cast<std::int64_t>(size);
   }
+  const ForkGate::Use use;
   SqliteConnection connection(file, SqliteConnection::Mode::read_only);
   add_table_sizes(connection, report);
   SqliteStatement problem = connection.prepare("PRAGMA integrity_check(10)");
