@@ -284,7 +284,7 @@ class MemoryStore final : public MemoryJobStore {
         (!signal.empty() && entry->payloads.contains({PayloadKind::signal, signal})) ||
         (counts_running(mutation) &&
          tables_.running(job.owner) - (job.state == JobState::running ? 1 : 0) >= mutation.guard.owner_running_below) ||
-        !leaseholder_holds(mutation.guard, [&] { return beat_of(entry->record.control.runner); }))
+        (mutation.guard.leaseholder_beat && *mutation.guard.leaseholder_beat != beat_of(entry->record.control.runner)))
       return {MutationOutcome::refused, 0, entry->record};
 
     const std::uint64_t revision = job.revision + 1;

@@ -55,10 +55,6 @@ bool token_and_revision_hold(const Guard& guard, const StoredHead& stored) {
   return !guard.revision || *guard.revision == stored.revision;
 }
 
-bool leaseholder_holds(const Guard& guard, const std::function<std::uint64_t()>& beat) {
-  return !guard.leaseholder_beat || *guard.leaseholder_beat == beat();
-}
-
 bool name_matches(std::string_view pattern, std::string_view name) {
   if (!pattern.ends_with('*')) return pattern == name;
   pattern.remove_suffix(1);

@@ -29,12 +29,8 @@ struct StoredHead {
   std::uint64_t revision = 0;
 };
 
-/// Whether token and revision of `guard` hold; its absent_signal is the caller's to look up.
+/// Whether token and revision of `guard` hold; what asks for more than the job is the caller's to look up.
 bool token_and_revision_hold(const Guard& guard, const StoredHead& stored);
-
-/// Whether leaseholder_beat of `guard` holds. `beat` is asked only where it counts: what the row of the job's runner
-/// says, 0 when there is none.
-bool leaseholder_holds(const Guard& guard, const std::function<std::uint64_t()>& beat);
 
 /// Whether `mutation` is a purge of a job that hasn't ended.
 inline bool purges_too_early(const Mutation& mutation, JobState stored) {

@@ -112,7 +112,7 @@ MutationResult SqliteWriter::change(const EncodedMutation& encoded) {
   if (!token_and_revision_hold(guard, compared) || purges_too_early(mutation, stored->state) ||
       (!guard.absent_signal.empty() && has_payload(stored->job, PayloadKind::signal, guard.absent_signal)) ||
       (counts_running(mutation) && others_running(stored->job) >= guard.owner_running_below) ||
-      !leaseholder_holds(guard, [&] { return leaseholder_beat(stored->job); }))
+      (guard.leaseholder_beat && *guard.leaseholder_beat != leaseholder_beat(stored->job)))
     return {MutationOutcome::refused, 0, read_record(stored->job)};
 
   const std::uint64_t revision = stored->revision + 1;
