@@ -10,7 +10,7 @@ import time
 import unittest
 
 from cli_case import ADA, FILES, CliCase
-from program_harness import SLOW, bespoke, environment, posting, show, submit
+from program_harness import SLOW, bespoke, environment, posting, show, submit, wait_for
 
 
 class WhenThingsGoWrong(CliCase):
@@ -60,9 +60,7 @@ class WhenThingsGoWrong(CliCase):
     def test_the_second_ctrl_c_aborts(self):
         process = self.begin_streaming()
         process.send(signal.SIGINT)
-        deadline = time.monotonic() + 10 * SLOW
-        while "Stopping in order" not in process.error_text() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_for(lambda: "Stopping in order" in process.error_text(), "the first Ctrl-C is told", 10)
         began = time.monotonic()
         process.send(signal.SIGINT)
         self.assertEqual(process.wait(), 130)

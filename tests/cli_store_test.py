@@ -5,11 +5,10 @@ import json
 import os
 import signal
 import sqlite3
-import time
 import unittest
 
 from cli_case import ADA, NORTHWIND, CliCase
-from program_harness import bespoke, posting, show, submit
+from program_harness import bespoke, posting, show, submit, wait_for
 
 
 class StoreTrouble(CliCase):
@@ -86,10 +85,12 @@ class Stores(CliCase):
         self.assertIn("nothing to do", bespoke("doctor", self.store).stdout)
         queued = submit(self.store, self.folder, 1)
         worker = self.started("bespoke", "work", "--store", self.store, "--quiet")  # has no openai:paced
-        deadline = time.monotonic() + 20
-        while not (report := json.loads(bespoke("doctor", self.store, "--json").stdout))["findings"]:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
+
+        def report_with_findings():
+            report = json.loads(bespoke("doctor", self.store, "--json").stdout)
+            return report if report["findings"] else None
+
+        report = wait_for(report_with_findings, "doctor finds something", 20)
         [finding] = report["findings"]
         self.assertEqual((finding["weight"], finding["jobs"]), ("attention", [queued]))
         self.assertIn("no live runner has", finding["what"])

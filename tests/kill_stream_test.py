@@ -13,18 +13,16 @@ import collections
 import time
 from pathlib import Path
 
-from program_harness import LONG, SLOW, PacedServer, Process, bespoke, expect, scratch, seeded, show, submit
+from program_harness import LONG, PacedServer, Process, bespoke, expect, scratch, seeded, show, submit, wait_for
 
 KILLS = 200 if LONG else 20
 TOKENS_PER_SECOND = 1500
 PHASES = {"cv_edits": "generate_cv"}
 
 
-def wait_for(condition, what, timeout=30):
-    deadline = time.monotonic() + timeout * SLOW
-    while not condition():
-        expect(time.monotonic() < deadline, f"{what} did not come within {timeout} s")
-        time.sleep(0.001)
+def at_once(condition, what):
+    """Waits with looks so close together that the kill after it can fall into any moment."""
+    return wait_for(condition, what, every=0.001)
 
 
 def phase_of(request):
@@ -50,23 +48,23 @@ def live_and_die(chance, store, server, ids, lengths):
     worker = Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url, "--max-jobs", 1,
                      "--max-takeovers", 1000, "--until-idle", "--quiet", "--log-level", "error")  # fmt: skip
     wanted = before + chance.choice((1, 1, 1, 2))  # the first call of this life, or the next
-    wait_for(lambda: len(server.requests()) >= wanted or worker.popen.poll() is not None, "a call")
+    at_once(lambda: len(server.requests()) >= wanted or worker.popen.poll() is not None, "a call")
     if worker.popen.poll() is not None:
         expect(worker.wait() == 0, f"the worker failed:\n{worker.error_text()}")
         return None
     length = max(lengths) if lengths else 0.4
     if chance.random() < 0.7:
         until = time.monotonic() + chance.uniform(0, 1.2 * length)
-        wait_for(lambda: time.monotonic() >= until or worker.popen.poll() is not None, "a moment")
+        at_once(lambda: time.monotonic() >= until or worker.popen.poll() is not None, "a moment")
     else:  # just after its end, when the answer is on its way to the store
         ends = sum(1 for line in server.log_lines() if line["event"] == "end")
-        wait_for(lambda: sum(1 for line in server.log_lines() if line["event"] == "end") > ends
+        at_once(lambda: sum(1 for line in server.log_lines() if line["event"] == "end") > ends
                  or worker.popen.poll() is not None, "the end of a stream")  # fmt: skip
         until = time.monotonic() + chance.uniform(0, 0.02)
-        wait_for(lambda: time.monotonic() >= until, "a moment")
+        at_once(lambda: time.monotonic() >= until, "a moment")
     worker.kill()
     lines = server.log_lines
-    wait_for(lambda: sum(line["event"] == "start" for line in lines()) == sum(line["event"] == "end" for line in lines()),
+    at_once(lambda: sum(line["event"] == "start" for line in lines()) == sum(line["event"] == "end" for line in lines()),
              "the end of the dead worker's stream")  # fmt: skip
     return Life(server.requests()[before:], finished_phases(store, ids))
 

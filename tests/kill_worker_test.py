@@ -11,7 +11,9 @@ BESPOKE_TEST_SEED=N repeats a run; BESPOKE_LONG_TESTS=1 kills ten times as often
 """
 
 import collections
+import contextlib
 import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -31,9 +33,8 @@ def kill_again_and_again(chance, store, server, log, watcher):
     while kills < KILLS:
         worker = Process("bespoke", "work", "--store", store, "--llm", "openai:paced", "--base-url", server.url, "--max-jobs",
                          AT_ONCE, "--max-takeovers", 1000, "--execution-log", log, "--until-idle", "--log-level", "error")  # fmt: skip
-        deadline = time.monotonic() + chance.uniform(0.03, 0.8) * SLOW
-        while time.monotonic() < deadline and worker.popen.poll() is None:
-            time.sleep(0.002)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.popen.wait(chance.uniform(0.03, 0.8) * SLOW)
         if worker.popen.poll() is not None:
             fail(f"the jobs were done after {kills} kills of {KILLS}: exit code {worker.wait()}\n{worker.error_text()}")
         worker.kill()

@@ -10,6 +10,8 @@ import time
 import unittest
 from pathlib import Path
 
+from program_harness import wait_for
+
 PROGRAM = None
 
 DOCUMENT = {
@@ -68,13 +70,7 @@ class Paced:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def wait_for(self, accept):
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            found = [line for line in self.lines() if accept(line)]
-            if found:
-                return found[0]
-            time.sleep(0.01)  # another process writes the log
-        raise AssertionError(f"not in the log: {self.lines()}")
+        return wait_for(lambda: next((line for line in self.lines() if accept(line)), None), "that line of the log", 20)
 
 
 def events(response):

@@ -183,12 +183,12 @@ def expect(condition, message):
         fail(message)
 
 
-def wait_for(condition, what, limit=30):
-    """Waits until a condition that other processes bring about holds; returns its value."""
+def wait_for(condition, what, limit=30, every=0.005):
+    """Waits until a condition that other processes bring about holds; looks `every` so many seconds. Returns its value."""
     deadline = time.monotonic() + limit * SLOW
     while not (found := condition()):
         expect(time.monotonic() < deadline, f"not in {limit} s: {what}")
-        time.sleep(0.005)
+        time.sleep(every)
     return found
 
 

@@ -1,5 +1,6 @@
 // What encryption adds to a store: nothing readable at rest, keys that are rotated, wrong, moved or destroyed.
 
+#include "expectations.hpp"
 #include "sample_job.hpp"
 #include "temporary_folder.hpp"
 
@@ -19,18 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const std::string secret = "\"Ada Lovelace, 12 St James's Square\"";
-
-template <typename Call>
-std::string message_of(const Call& call, ErrorCode expected) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(to_string(error.code()), to_string(expected)) << error.message();
-    return error.message();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
-}
 
 class EncryptedStoreTest : public ::testing::Test {
  protected:

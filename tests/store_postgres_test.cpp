@@ -1,5 +1,6 @@
 // What only the PostgreSQL store has: other hosts' processes, sessions that break, servers that restart, rights.
 
+#include "expectations.hpp"
 #include "peer_process.hpp"
 #include "postgres_server.hpp"
 #include "sample_job.hpp"
@@ -22,28 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string message_of(const Call& call, ErrorCode expected) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(to_string(error.code()), to_string(expected)) << error.message();
-    return error.message();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
-}
-
-template <typename Condition>
-bool comes_true(Condition condition, std::chrono::milliseconds patience = 20s) {
-  const auto deadline = steady_clock::now() + patience;
-  while (!condition()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 JobRecord fresh_job() {
   JobRecord record = queued_job();
@@ -157,7 +136,7 @@ TEST_F(PostgresStoreTest, LosesAndDoublesNothingWhenSessionsAreTerminated) {
   StubbornWriter writer(*store);
   for (int round = 0; round < 10; ++round) {
     const std::size_t before = writer.stored();
-    ASSERT_TRUE(comes_true([&] { return writer.stored() > before + 5; }));
+    ASSERT_TRUE(comes_true([&] { return writer.stored() > before + 5; }, 20s));
     sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bespoke' AND pid <> "
         "pg_backend_pid()");
     EXPECT_NO_THROW(store->latest_change()) << "a read is made again on a fresh session";
@@ -237,7 +216,7 @@ TEST_F(PostgresStoreTest, FindsAKilledRunnerDeadOnceItsLockHasBeenGoneForAWhile)
   peer.read_line();
   EXPECT_EQ(store->probe(runner), Liveness::alive);
   peer.send(SIGKILL);
-  EXPECT_TRUE(comes_true([&] { return store->probe(runner) == Liveness::dead; }));
+  EXPECT_TRUE(comes_true([&] { return store->probe(runner) == Liveness::dead; }, 20s));
 }
 
 TEST_F(PostgresStoreTest, ANewerHeartbeatOutweighsAMissingLock) {
@@ -261,7 +240,7 @@ TEST_F(PostgresStoreTest, WithoutListeningItLooksForChangesAndTrustsHeartbeatsAl
   std::atomic<int> woken{0};
   const auto subscription = other->on_wake([&] { ++woken; });
   apply_one(*store, submit_of(fresh_job()));
-  EXPECT_TRUE(comes_true([&] { return woken > 0; }));
+  EXPECT_TRUE(comes_true([&] { return woken > 0; }, 20s));
 }
 
 TEST_F(PostgresStoreTest, TakesItsOwnParametersOutOfTheUri) {
@@ -290,19 +269,21 @@ TEST(PostgresRestart, NothingIsLostAndNobodyTakenForDead) {
   StubbornWriter writer(*store);
   for (int round = 0; round < 3; ++round) {
     const std::size_t before = writer.stored();
-    ASSERT_TRUE(comes_true([&] { return writer.stored() > before + 20; }));
+    ASSERT_TRUE(comes_true([&] { return writer.stored() > before + 20; }, 20s));
     server.crash();
     const std::size_t failures = writer.failures();
-    EXPECT_TRUE(comes_true([&] { return writer.failures() > failures; }));
+    EXPECT_TRUE(comes_true([&] { return writer.failures() > failures; }, 20s));
     message_of([&] { other->list({}); }, ErrorCode::store_unavailable);
     server.start_again();
-    EXPECT_TRUE(comes_true([&] {
-      const Liveness liveness = other->probe(runner);
-      EXPECT_NE(liveness, Liveness::dead);
-      return liveness == Liveness::alive;
-    }));
+    EXPECT_TRUE(comes_true(
+        [&] {
+          const Liveness liveness = other->probe(runner);
+          EXPECT_NE(liveness, Liveness::dead);
+          return liveness == Liveness::alive;
+        },
+        20s));
     const int seen = woken;
-    EXPECT_TRUE(comes_true([&] { return woken > seen; })) << "notifications are back";
+    EXPECT_TRUE(comes_true([&] { return woken > seen; }, 20s)) << "notifications are back";
   }
   expect_stored_once(*store, writer.stop());
 }

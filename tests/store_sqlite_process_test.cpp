@@ -1,5 +1,6 @@
 // What the SQLite store promises to processes that share it: kills, stops, wake-ups, liveness, forks.
 
+#include "expectations.hpp"
 #include "peer_process.hpp"
 #include "sample_job.hpp"
 #include "temporary_folder.hpp"
@@ -38,30 +39,9 @@ class SqliteProcesses : public ::testing::Test {
   PeerProcess peer(const std::string& command, const std::string& argument = "0") {
     return PeerProcess({STORE_PEER, file(), command, argument});
   }
-  /// Polls until `condition` holds; false after ten seconds.
-  template <typename Condition>
-  static bool comes_true(Condition condition) {
-    const auto deadline = steady_clock::now() + 10s;
-    while (!condition()) {
-      if (steady_clock::now() > deadline) return false;
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  }
 
   TemporaryFolder folder_;
 };
-
-std::string message_of(const std::function<void()>& call, ErrorCode expected) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(to_string(error.code()), to_string(expected)) << error.message();
-    return error.message();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
-}
 
 TEST_F(SqliteProcesses, WhatWasSaidToBeStoredSurvivesKill) {
   const std::unique_ptr<JobStore> open_all_the_time = open();
@@ -207,7 +187,7 @@ TEST_F(SqliteProcesses, LivenessEndsWithTheProcess) {
     EXPECT_EQ(store->probe(runner), Liveness::alive);
     owner.send(SIGKILL);
     const auto killed = steady_clock::now();
-    EXPECT_TRUE(comes_true([&] { return store->probe(runner) == Liveness::dead; })) << command;
+    EXPECT_TRUE(comes_true([&] { return store->probe(runner) == Liveness::dead; }, 10s)) << command;
     EXPECT_LT(steady_clock::now() - killed, 300ms);
     EXPECT_EQ(store->probe(runner), Liveness::dead);
     EXPECT_FALSE(std::filesystem::exists(folder_.path() / "runners" / (runner.to_string() + ".lock")));

@@ -1,5 +1,6 @@
 // What only the SQLite store has: its file, its write-ahead log, its schema, and what goes wrong with disks.
 
+#include "expectations.hpp"
 #include "sample_job.hpp"
 #include "temporary_folder.hpp"
 
@@ -34,17 +35,6 @@ std::string read_file(const std::filesystem::path& path) {
 
 void write_file(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
-}
-
-std::string message_of(const std::function<void()>& call, ErrorCode expected) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(to_string(error.code()), to_string(expected)) << error.message();
-    return error.message();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
 }
 
 Mutation with_payload(const JobRecord& record, std::size_t size) {
