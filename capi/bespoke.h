@@ -17,9 +17,9 @@
  *     made again; where it fails in the work of a phase, that attempt fails and is tried again; where a thread of the
  *     library can tell nobody, the runner stops: bespoke_next_event gives what is pending and then BESPOKE_CLOSED, every
  *     other call BESPOKE_E_OUT_OF_MEMORY, and what is stored is as safe as after a crash: free the runner, open another.
- *     Two gaps: valijson doesn't look whether it got memory while it reads the schemas of the pipeline "apply" (when the
- *     first such job of a process is submitted), and an allocation that fails on the thread of HTTP or of LLM limits ends
- *     the process (std::terminate).
+ *     One gap is left: valijson doesn't look whether it got memory while it reads a JSON Schema, for 0.3 ms (those of
+ *     "apply" with the first such job of a process, a host's own when it is given). The library looks in its place, just
+ *     before; should others take that memory in the meantime, the process ends.
  *  6. Numbers are fixed for ever and new ones appended. Ignore events, members of JSON and statuses that you don't know.
  *  7. No callback is ever made: the host asks for events (bespoke_next_event) and answers tasks (bespoke_respond), on
  *     threads of its own.

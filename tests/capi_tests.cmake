@@ -38,7 +38,7 @@ set_target_properties(memory_test PROPERTIES LINKER_LANGUAGE CXX CXX_STANDARD 20
 if(BESPOKE_SANITIZE)
   target_compile_definitions(memory_test PRIVATE BESPOKE_TEST_FAILS_NEW)
 endif()
-foreach(life_and_stride IN ITEMS "host 11" "sqlite 251" "apply 499")
+foreach(life_and_stride IN ITEMS "host 11" "sqlite 251" "http 23" "apply 499")
   if(BESPOKE_SANITIZE MATCHES thread)  # it says nothing of memory, and its own runtime can't do without
     break()
   endif()

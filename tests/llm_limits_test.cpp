@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -25,10 +26,35 @@ SteadyTime at(std::int64_t milliseconds) {
   return start_time + Millis(milliseconds);
 }
 
+/// All that the gate decides now.
+struct Decision {
+  Tickets start;
+  std::vector<std::pair<CallGate::Ticket, CallGate::Refusal>> refuse;
+  std::optional<SteadyTime> wake;
+};
+
+Decision decide(CallGate& gate, SteadyTime now) {
+  Decision decision;
+  for (;;) {
+    const CallGate::Step step = gate.next(now);
+    switch (step.kind) {
+      case CallGate::Step::Kind::none:
+        decision.wake = step.wake;
+        return decision;
+      case CallGate::Step::Kind::start:
+        decision.start.push_back(step.ticket);
+        break;
+      case CallGate::Step::Kind::refuse:
+        decision.refuse.emplace_back(step.ticket, step.refusal);
+        break;
+    }
+  }
+}
+
 TEST(CallGate, LetsAllThroughWithoutLimits) {
   CallGate gate(LlmLimits{});
   for (CallGate::Ticket i = 0; i < 5000; ++i) gate.enter(i, "o", 100, at(0));
-  const auto decision = gate.decide(at(0));
+  const auto decision = decide(gate, at(0));
   EXPECT_THAT(decision.start, SizeIs(5000));
   EXPECT_THAT(decision.refuse, IsEmpty());
   EXPECT_FALSE(decision.wake);
@@ -37,13 +63,13 @@ TEST(CallGate, LetsAllThroughWithoutLimits) {
 TEST(CallGate, HoldsBackWhatIsOverTheConcurrency) {
   CallGate gate({.max_concurrent = 2});
   for (CallGate::Ticket i = 1; i <= 4; ++i) gate.enter(i, "o", 0, at(0));
-  EXPECT_THAT(gate.decide(at(0)).start, ElementsAre(1, 2));
-  EXPECT_THAT(gate.decide(at(1)).start, IsEmpty());
+  EXPECT_THAT(decide(gate, at(0)).start, ElementsAre(1, 2));
+  EXPECT_THAT(decide(gate, at(1)).start, IsEmpty());
   gate.leave(1, Ending::good, {}, {}, at(2));
-  EXPECT_THAT(gate.decide(at(2)).start, ElementsAre(3));
+  EXPECT_THAT(decide(gate, at(2)).start, ElementsAre(3));
   gate.leave(4, Ending::cancelled, {}, {}, at(3));  // one that waits goes away
   gate.leave(2, Ending::good, {}, {}, at(3));
-  EXPECT_THAT(gate.decide(at(3)).start, IsEmpty());
+  EXPECT_THAT(decide(gate, at(3)).start, IsEmpty());
   EXPECT_EQ(gate.under_way(), 1U);
   EXPECT_EQ(gate.waiting(), 0U);
 }
@@ -56,7 +82,7 @@ TEST(CallGate, IsFairBetweenOwners) {
   gate.enter(21, "late", 0, at(2));
   Tickets order;
   for (int i = 0; i < 9; ++i) {
-    const auto decision = gate.decide(at(3 + i));
+    const auto decision = decide(gate, at(3 + i));
     ASSERT_THAT(decision.start, SizeIs(1));
     order.push_back(decision.start[0]);
     gate.leave(order.back(), Ending::good, {}, {}, at(3 + i));
@@ -69,48 +95,48 @@ TEST(CallGate, LimitsOneOwnerWithoutHoldingUpOthers) {
   gate.enter(1, "a", 0, at(0));
   gate.enter(2, "a", 0, at(0));
   gate.enter(3, "b", 0, at(0));
-  EXPECT_THAT(gate.decide(at(0)).start, ElementsAre(1, 3));
+  EXPECT_THAT(decide(gate, at(0)).start, ElementsAre(1, 3));
   gate.leave(1, Ending::good, {}, {}, at(1));
-  EXPECT_THAT(gate.decide(at(1)).start, ElementsAre(2));
+  EXPECT_THAT(decide(gate, at(1)).start, ElementsAre(2));
 }
 
 TEST(CallGate, NeverStartsMoreThanTheLimitWithinAnyMinute) {
   CallGate gate({.requests_per_minute = 3, .max_wait = Millis(200'000)});
   for (CallGate::Ticket i = 1; i <= 7; ++i) gate.enter(i, "o", 0, at(0));
-  auto decision = gate.decide(at(0));
+  auto decision = decide(gate, at(0));
   EXPECT_THAT(decision.start, ElementsAre(1, 2, 3));
   EXPECT_EQ(decision.wake, at(60'000));
-  EXPECT_THAT(gate.decide(at(59'999)).start, IsEmpty());
-  EXPECT_THAT(gate.decide(at(60'000)).start, ElementsAre(4, 5, 6));
-  EXPECT_THAT(gate.decide(at(120'000)).start, ElementsAre(7));
+  EXPECT_THAT(decide(gate, at(59'999)).start, IsEmpty());
+  EXPECT_THAT(decide(gate, at(60'000)).start, ElementsAre(4, 5, 6));
+  EXPECT_THAT(decide(gate, at(120'000)).start, ElementsAre(7));
 }
 
 TEST(CallGate, CountsTokensAndPutsTheGuessRight) {
   CallGate gate({.tokens_per_minute = 1000, .max_wait = Millis(200'000)});
   gate.enter(1, "o", 600, at(0));
   gate.enter(2, "o", 600, at(0));
-  auto decision = gate.decide(at(0));
+  auto decision = decide(gate, at(0));
   EXPECT_THAT(decision.start, ElementsAre(1));
   EXPECT_EQ(decision.wake, at(60'000));
   gate.leave(1, Ending::good, 100, {}, at(5'000));  // it took less than was guessed
-  EXPECT_THAT(gate.decide(at(5'000)).start, ElementsAre(2));
+  EXPECT_THAT(decide(gate, at(5'000)).start, ElementsAre(2));
 }
 
 TEST(CallGate, LetsACallThroughAloneThatIsLargerThanTheLimit) {
   CallGate gate({.tokens_per_minute = 1000, .max_wait = Millis(200'000)});
   gate.enter(1, "o", 10, at(0));
-  EXPECT_THAT(gate.decide(at(0)).start, ElementsAre(1));
+  EXPECT_THAT(decide(gate, at(0)).start, ElementsAre(1));
   gate.enter(2, "o", 5000, at(1));
-  EXPECT_EQ(gate.decide(at(1)).wake, at(60'000));
-  EXPECT_THAT(gate.decide(at(60'000)).start, ElementsAre(2));
+  EXPECT_EQ(decide(gate, at(1)).wake, at(60'000));
+  EXPECT_THAT(decide(gate, at(60'000)).start, ElementsAre(2));
 }
 
 TEST(CallGate, TurnsAwayWhoWouldWaitTooLongAndSaysWhenToComeBack) {
   CallGate gate({.max_concurrent = 1, .max_wait = Millis(5'000)});
   gate.enter(1, "o", 0, at(0));
   gate.enter(2, "o", 0, at(1'000));
-  EXPECT_EQ(gate.decide(at(1'000)).wake, at(6'000));
-  const auto decision = gate.decide(at(6'000));
+  EXPECT_EQ(decide(gate, at(1'000)).wake, at(6'000));
+  const auto decision = decide(gate, at(6'000));
   ASSERT_THAT(decision.refuse, SizeIs(1));
   EXPECT_EQ(decision.refuse[0].first, 2U);
   EXPECT_FALSE(decision.refuse[0].second.circuit);
@@ -121,7 +147,7 @@ TEST(CallGate, TurnsAwayWhoWouldWaitTooLongAndSaysWhenToComeBack) {
 TEST(CallGate, TurnsAwayTheLatestWhenTooManyWait) {
   CallGate gate({.max_concurrent = 1, .max_waiting = 2});
   for (CallGate::Ticket i = 1; i <= 5; ++i) gate.enter(i, "o", 0, at(0));
-  const auto decision = gate.decide(at(0));
+  const auto decision = decide(gate, at(0));
   EXPECT_THAT(decision.start, ElementsAre(1));
   ASSERT_THAT(decision.refuse, SizeIs(2));
   EXPECT_EQ(decision.refuse[0].first, 5U);
@@ -131,17 +157,17 @@ TEST(CallGate, TurnsAwayTheLatestWhenTooManyWait) {
 TEST(CallGate, MakesEverybodyWaitWhenTheProviderAsksForIt) {
   CallGate gate({.max_wait = Millis(60'000)});
   gate.enter(1, "o", 0, at(0));
-  EXPECT_THAT(gate.decide(at(0)).start, ElementsAre(1));
+  EXPECT_THAT(decide(gate, at(0)).start, ElementsAre(1));
   gate.leave(1, Ending::limited, {}, Millis(7'000), at(100));
   gate.enter(2, "o", 0, at(200));
-  EXPECT_EQ(gate.decide(at(200)).wake, at(7'100));
-  EXPECT_THAT(gate.decide(at(7'100)).start, ElementsAre(2));
+  EXPECT_EQ(decide(gate, at(200)).wake, at(7'100));
+  EXPECT_THAT(decide(gate, at(7'100)).start, ElementsAre(2));
 }
 
 /// Starts one call and ends it; what became of it.
 bool passes(CallGate& gate, CallGate::Ticket ticket, Ending ending, SteadyTime now) {
   gate.enter(ticket, "o", 0, now);
-  const auto decision = gate.decide(now);
+  const auto decision = decide(gate, now);
   if (decision.start.empty()) return false;
   gate.leave(ticket, ending, {}, {}, now);
   return true;
@@ -154,7 +180,7 @@ TEST(CallGate, OpensTheCircuitAfterFailuresInARowAndProbesLater) {
   for (CallGate::Ticket i = 3; i <= 5; ++i) EXPECT_TRUE(passes(gate, i, Ending::unavailable, at(0)));
   EXPECT_TRUE(gate.is_open(at(0)));
   gate.enter(6, "o", 0, at(4'000));
-  const auto decision = gate.decide(at(4'000));
+  const auto decision = decide(gate, at(4'000));
   ASSERT_THAT(decision.refuse, SizeIs(1));
   EXPECT_TRUE(decision.refuse[0].second.circuit);
   EXPECT_EQ(decision.refuse[0].second.come_back, Millis(6'000));
@@ -162,16 +188,16 @@ TEST(CallGate, OpensTheCircuitAfterFailuresInARowAndProbesLater) {
   // Half open: one probe, the others wait for what becomes of it.
   gate.enter(7, "o", 0, at(10'000));
   gate.enter(8, "o", 0, at(10'000));
-  EXPECT_THAT(gate.decide(at(10'000)).start, ElementsAre(7));
+  EXPECT_THAT(decide(gate, at(10'000)).start, ElementsAre(7));
   gate.leave(7, Ending::unavailable, {}, {}, at(10'000));
   EXPECT_TRUE(gate.is_open(at(29'999)));  // twice as long
   EXPECT_FALSE(gate.is_open(at(30'000)));
-  EXPECT_THAT(gate.decide(at(10'000)).refuse, SizeIs(1));
+  EXPECT_THAT(decide(gate, at(10'000)).refuse, SizeIs(1));
 
   EXPECT_TRUE(passes(gate, 9, Ending::good, at(30'000)));
   gate.enter(10, "o", 0, at(30'000));
   gate.enter(11, "o", 0, at(30'000));
-  EXPECT_THAT(gate.decide(at(30'000)).start, ElementsAre(10, 11));
+  EXPECT_THAT(decide(gate, at(30'000)).start, ElementsAre(10, 11));
 }
 
 TEST(CallGate, DoesNotGetStuckWhenAProbeIsCancelled) {
@@ -209,7 +235,7 @@ TEST(CallGate, KeepsItsPromisesWhateverHappens) {
         gate.leave(one->first, Ending::good, 5, {}, at(now));
         from.erase(one);
       }
-      const auto decision = gate.decide(at(now));
+      const auto decision = decide(gate, at(now));
       for (const auto ticket : decision.start) {
         ASSERT_TRUE(waiting.contains(ticket));
         running[ticket] = waiting[ticket];
@@ -380,6 +406,31 @@ TEST(LimitedClient, HoldsNoStackForThoseThatWait) {
   }
   clock.advance(Millis(60'000 * 20));
   for (const auto& sink : sinks) EXPECT_TRUE(sink->answer);
+}
+
+TEST(LimitedClient, TurnsAwayByItsOwnTimeWhatWaitsTooLong) {
+  struct Silent final : LlmClient {
+    std::unique_ptr<LlmCall> start(const LlmRequest&, std::shared_ptr<LlmSink>) override {
+      struct Call final : LlmCall {
+        void cancel() override {}
+      };
+      return std::make_unique<Call>();
+    }
+    std::string name() const override { return "test:silent"; }
+  } silent;
+  struct Waiting final : LlmSink {
+    void delta(std::string_view) override {}
+    void done(LlmResponse) override {}
+    void error(LlmFailure failure) override { told.set_value(failure.code); }
+    std::promise<ErrorCode> told;
+  };
+  LimitedClient client(silent, std::make_shared<LlmGate>(LlmLimits{.max_concurrent = 1, .max_wait = Millis(20)}));
+  const auto first = client.start(asking(), std::make_shared<Waiting>());
+  for (int i = 0; i < 3; ++i) {  // the same alarm again and again
+    const auto sink = std::make_shared<Waiting>();
+    const auto call = client.start(asking(), sink);
+    EXPECT_EQ(sink->told.get_future().get(), ErrorCode::rate_limited);
+  }
 }
 
 TEST(LimitedClient, WorksWithItsOwnTimeAndManyThreads) {

@@ -35,7 +35,7 @@ struct LlmLimits {
 /// Thread-safe.
 class LlmGate {
  public:
-  /// Runs `task` after `delay`, on any thread.
+  /// Runs `task` after `delay`, on any thread. Must not throw.
   using Scheduler = std::function<void(Millis delay, std::function<void()> task)>;
 
   /// `clock` must outlive the gate. Without a scheduler the gate has a thread of its own, once something waits.

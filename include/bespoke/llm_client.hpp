@@ -64,7 +64,7 @@ struct LlmFailure {
 };
 
 /// Takes what a call gives: any number of deltas, then exactly one of done or error. Called on a thread of the client,
-/// never under a lock of it, one call at a time. Must not block.
+/// never under a lock of it, one call at a time. Must not block; must not throw from done and error.
 class LlmSink {
  public:
   virtual ~LlmSink() = default;

@@ -19,7 +19,7 @@ class ExitGuard {
   ExitGuard(const ExitGuard&) = delete;
   ExitGuard& operator=(const ExitGuard&) = delete;
 
-  /// A thread, from its beginning to its very end.
+  /// A thread, from before its beginning to its very end.
   class Entry {
    public:
     /// `freeze` makes the thread end soon, without a word to anybody; called when the process ends.

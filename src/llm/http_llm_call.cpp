@@ -195,13 +195,22 @@ void HttpLlmCall::end_of_refusal() {
 }
 
 void HttpLlmCall::on_failure(const HttpFailure& failure) {
-  using Kind = HttpFailure::Kind;
   if (told_) return;
+  try {
+    judge(failure);
+  } catch (...) {
+    if (!std::exchange(told_, true)) setup_.sink->error(out_of_memory());
+  }
+}
+
+void HttpLlmCall::judge(const HttpFailure& failure) {
+  using Kind = HttpFailure::Kind;
   // All that matters had come: only the end was missing.
   if (mode_ == Mode::stream && !reader_->state().finish_reason.empty() && failure.kind != Kind::closed &&
-      failure.kind != Kind::handler) {
+      failure.kind != Kind::handler && failure.kind != Kind::no_memory) {
     return conclude();
   }
+  if (failure.kind == Kind::no_memory) return fail(out_of_memory());
   if (mode_ == Mode::refusal && failure.kind != Kind::closed) return end_of_refusal();
   LlmFailure result;
   result.message = failure.message;
@@ -247,6 +256,7 @@ void HttpLlmCall::on_failure(const HttpFailure& failure) {
       result.detail = failure.message;
       break;
     case Kind::internal:
+    case Kind::no_memory:
       break;
   }
   result.usage = usage_of_a_cut_answer(reached);
@@ -290,22 +300,24 @@ void HttpLlmCall::conclude() {
 }
 
 void HttpLlmCall::succeed() {
-  if (std::exchange(told_, true)) return;
+  if (told_) return;
   const StreamState& state = reader_->state();
   LlmResponse response;
   response.usage = usage();
-  response.text = std::move(text_);
   response.finish_reason = "stop";
   response.model = state.model.empty() ? setup_.model : state.model;
   response.request_id = facts().request_id;
   if (response.request_id.empty()) response.request_id = state.id;
+  response.text = std::move(text_);
+  told_ = true;
   setup_.sink->done(std::move(response));
 }
 
 void HttpLlmCall::fail(LlmFailure failure) {
-  if (std::exchange(told_, true)) return;
+  if (told_) return;
   failure.message = redacted(failure.message, setup_.dialect->key);
   failure.detail = redacted(failure.detail, setup_.dialect->key);
+  told_ = true;
   setup_.sink->error(std::move(failure));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm/http_llm_client.hpp"
+#include "llm/out_of_memory.hpp"
 #include "platform/mutex.hpp"
 
 #include <optional>
@@ -42,6 +43,7 @@ class HttpLlmCall final : public HttpHandler, public std::enable_shared_from_thi
   /// The answer has ended in order: tells done, or what is wrong with it.
   void conclude();
 
+  void judge(const HttpFailure& failure);
   void succeed();
   void fail(LlmFailure failure);
   void fail(ErrorCode code, LlmAdvice advice, std::string message, std::string detail = {});

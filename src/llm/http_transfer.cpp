@@ -50,6 +50,7 @@ HttpFailure::Kind kind_of(CURLcode code) {
     case CURLE_BAD_CONTENT_ENCODING:
       return Kind::protocol;
     case CURLE_OUT_OF_MEMORY:
+      return Kind::no_memory;
     case CURLE_FAILED_INIT:
     case CURLE_NOT_BUILT_IN:
     case CURLE_BAD_FUNCTION_ARGUMENT:
@@ -65,6 +66,21 @@ std::string seconds(Millis time) {
 }
 
 }  // namespace
+
+TransferHome::TransferHome() : changed(&ActiveTransfer::next_changed) {}
+
+void TransferList::push(std::shared_ptr<ActiveTransfer> transfer) noexcept {
+  ActiveTransfer* const added = transfer.get();
+  (last_ == nullptr ? first_ : last_->*link_) = std::move(transfer);
+  last_ = added;
+}
+
+std::shared_ptr<ActiveTransfer> TransferList::pop() noexcept {
+  auto first = std::move(first_);
+  if (first) first_ = std::move(first.get()->*link_);
+  if (!first_) last_ = nullptr;
+  return first;
+}
 
 bool uses_http2() {
   static const bool result = [] {
@@ -93,12 +109,16 @@ ActiveTransfer::~ActiveTransfer() {
   curl_slist_free_all(headers_);
 }
 
-bool ActiveTransfer::open(TransferHome& home) {
+bool ActiveTransfer::open(TransferHome& home) noexcept {
   home_ = &home;
+  if (home.multi == nullptr) return false;
   easy_ = curl_easy_init();
   if (easy_ == nullptr) return false;
   enter(Stage::connecting, std::chrono::steady_clock::now());
-  if (configure() && curl_multi_add_handle(home.multi, easy_) == CURLM_OK) return true;
+  try {
+    if (configure() && curl_multi_add_handle(home.multi, easy_) == CURLM_OK) return true;
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): as when libcurl meets no memory
+  }
   curl_easy_cleanup(easy_);
   easy_ = nullptr;
   return false;
@@ -164,10 +184,19 @@ void ActiveTransfer::close() {
   easy_ = nullptr;
 }
 
-void ActiveTransfer::enter(Stage stage, SteadyTime now) {
+void ActiveTransfer::enter(Stage stage, SteadyTime now) noexcept {
   stage_ = stage;
   stage_since_ = now;
-  home_->changed.push_back(this);
+  has_changed();
+}
+
+void ActiveTransfer::has_changed() noexcept {
+  if (!std::exchange(listed_as_changed_, true)) home_->changed.push(shared_from_this());
+}
+
+void ActiveTransfer::lose_sight() noexcept {
+  out_of_sight_ = true;
+  has_changed();
 }
 
 SteadyTime ActiveTransfer::deadline() const {
@@ -190,51 +219,51 @@ SteadyTime ActiveTransfer::deadline() const {
   return total;
 }
 
-std::optional<HttpFailure> ActiveTransfer::overdue(SteadyTime now) const {
+HttpFailure ActiveTransfer::overdue(SteadyTime now) const {
   using Kind = HttpFailure::Kind;
   const HttpTimeouts& limits = request_.timeouts;
   const std::string& host = url_.authority;
-  if (stage_ == Stage::draining) return std::nullopt;
   if (stage_ == Stage::connecting && now >= after(stage_since_, limits.connect)) {
-    return HttpFailure{Kind::connect_timeout,
-                       fmt::format("{} can't be reached: no connection within {}", host, seconds(limits.connect))};
+    return {Kind::connect_timeout,
+            fmt::format("{} can't be reached: no connection within {}", host, seconds(limits.connect))};
   }
   if (stage_ == Stage::sent && now >= after(stage_since_, limits.first_byte)) {
-    return HttpFailure{Kind::first_byte_timeout, fmt::format("{} took the request but began no answer within {}", host,
-                                                             seconds(limits.first_byte))};
+    return {Kind::first_byte_timeout,
+            fmt::format("{} took the request but began no answer within {}", host, seconds(limits.first_byte))};
   }
   if (stage_ == Stage::answering && now >= after(last_byte_, limits.idle_bytes)) {
-    return HttpFailure{Kind::idle_timeout, fmt::format("{} stopped in the middle of its answer and sent nothing for {}",
-                                                       host, seconds(limits.idle_bytes))};
+    return {Kind::idle_timeout, fmt::format("{} stopped in the middle of its answer and sent nothing for {}", host,
+                                            seconds(limits.idle_bytes))};
   }
   if (stage_ == Stage::answering && now >= after(last_content_, limits.idle_content)) {
-    return HttpFailure{Kind::content_timeout, fmt::format("{} sent only keep-alives and no content for {}", host,
-                                                          seconds(limits.idle_content))};
+    return {Kind::content_timeout,
+            fmt::format("{} sent only keep-alives and no content for {}", host, seconds(limits.idle_content))};
   }
   if (stage_ == Stage::ending && now >= after(stage_since_, limits.ending)) {
-    return HttpFailure{Kind::ending_timeout, fmt::format("{} didn't end its answer within {} after its last content",
-                                                         host, seconds(limits.ending))};
+    return {Kind::ending_timeout,
+            fmt::format("{} didn't end its answer within {} after its last content", host, seconds(limits.ending))};
   }
-  return HttpFailure{Kind::total_timeout,
-                     fmt::format("{} didn't finish its answer within {}", host, seconds(limits.total))};
+  return {Kind::total_timeout, fmt::format("{} didn't finish its answer within {}", host, seconds(limits.total))};
 }
 
-void ActiveTransfer::complete(CURLcode code) {
+void ActiveTransfer::complete(CURLcode code) noexcept {
   if (!handler_) return;
-  if (code != CURLE_OK) return fail(failure_of(code));
+  if (code != CURLE_OK) return fail([&] { return failure_of(code); });
   if (!head_told_ && !tell_head()) return;
-  if (!handler_) return;
-  const auto handler = std::exchange(handler_, nullptr);
-  tell([&] { handler->on_end(); });
+  const auto handler = handler_;
+  if (handler && tell([&] { handler->on_end(); })) handler_.reset();
 }
 
-void ActiveTransfer::fail(HttpFailure failure) {
-  const auto handler = std::exchange(handler_, nullptr);
-  if (handler && !cancel_requested) tell([&] { handler->on_failure(failure); });
+void ActiveTransfer::tell_failure(HttpHandler& handler, const HttpFailure& failure) noexcept {
+  try {
+    handler.on_failure(failure);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): it had its chance
+  }
 }
 
 HttpFailure ActiveTransfer::failure_of(CURLcode code) const {
   const HttpFailure::Kind kind = kind_of(code);
+  if (kind == HttpFailure::Kind::no_memory) return {kind, {}};
   if (out_of_descriptors_) {
     return {HttpFailure::Kind::internal, fmt::format("no connection to {}: this process has no file descriptors left. "
                                                      "Raise its limit (ulimit -n)",
@@ -340,24 +369,23 @@ bool ActiveTransfer::accept(HttpProgress progress) {
 }
 
 template <typename Call>
-bool ActiveTransfer::tell(Call call) {
-  std::string problem;
+bool ActiveTransfer::tell(Call call) noexcept {
+  // A defect of whoever listens, or no memory. It gets one chance to say so, and the connection is closed.
+  const auto complain = [this](auto find_words) noexcept {
+    if (const auto handler = std::exchange(handler_, nullptr)) tell_failure(*handler, in_words(find_words));
+    return false;
+  };
+  using Kind = HttpFailure::Kind;
   try {
     call();
     return true;
+  } catch (const std::bad_alloc&) {
+    return complain([] { return HttpFailure{Kind::no_memory, {}}; });
   } catch (const std::exception& error) {
-    problem = error.what();
+    return complain([&] { return HttpFailure{Kind::handler, error.what()}; });
   } catch (...) {
-    problem = "an exception of unknown type";
+    return complain([] { return HttpFailure{Kind::handler, "an exception of unknown type"}; });
   }
-  // A defect of whoever listens. It gets one chance to say so, and the connection is closed.
-  if (const auto handler = std::exchange(handler_, nullptr)) {
-    try {
-      handler->on_failure({HttpFailure::Kind::handler, std::move(problem)});
-    } catch (...) {  // NOLINT(bugprone-empty-catch): it had its chance
-    }
-  }
-  return false;
 }
 
 int ActiveTransfer::on_connected(void* self, char*, char*, int, int) {

@@ -2,6 +2,7 @@
 
 #include "llm/exit_guard.hpp"
 #include "llm/http_transfer.hpp"
+#include "llm/transfer_table.hpp"
 #include "platform/background_thread.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/mutex.hpp"
@@ -13,11 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
-#include <map>
-#include <set>
 #include <thread>
-#include <unordered_map>
 
 namespace bespoke {
 namespace {
@@ -67,25 +64,19 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
     initialise_curl_once();
     home_.options = options;
     home_.poller = &poller_;
-    home_.multi = curl_multi_init();
-    if (home_.multi == nullptr) throw std::bad_alloc();
-    curl_multi_setopt(home_.multi, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
-    curl_multi_setopt(home_.multi, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
-    curl_multi_setopt(home_.multi, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
-    curl_multi_setopt(home_.multi, CURLMOPT_TIMERDATA, static_cast<void*>(this));
-    curl_multi_setopt(home_.multi, CURLMOPT_PIPELINING, long{CURLPIPE_MULTIPLEX});
-    curl_multi_setopt(home_.multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.max_idle_connections));
+    if (!make_multi()) throw std::bad_alloc();
   }
   ~Loop() { curl_multi_cleanup(home_.multi); }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   void start_thread() {
-    thread_ = start_background_thread("bespoke-http", [self = shared_from_this()]() mutable {
-      ExitGuard::Entry guarded(ExitGuard::of_this_process(), [loop = self.get()] { loop->freeze(); });
+    auto guard = std::make_shared<ExitGuard::Entry>(ExitGuard::of_this_process(), [this] { freeze(); });
+    thread_ = start_background_thread("bespoke-http", [self = shared_from_this(), guard = std::move(guard)]() mutable {
       self->run();
-      guarded.is_ending();
+      guard->is_ending();
       self.reset();  // may be the last owner: curl's own end belongs under guard, too
+      guard.reset();
     });
   }
 
@@ -102,14 +93,14 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
     }
   }
 
-  void start(std::shared_ptr<ActiveTransfer> transfer) {
+  void start(std::shared_ptr<ActiveTransfer> transfer) noexcept {
     ++home_.transfers;
-    hand_over(std::move(transfer), nullptr);
+    hand_over(std::move(transfer), &Loop::starts_);
   }
 
-  void cancel(const std::shared_ptr<ActiveTransfer>& transfer) {
+  void cancel(const std::shared_ptr<ActiveTransfer>& transfer) noexcept {
     if (forked() || transfer->over || transfer->cancel_requested.exchange(true)) return;
-    hand_over(nullptr, transfer);
+    hand_over(transfer, &Loop::cancels_);
   }
 
   /// Whether this is a child of the process that made the loop: its thread doesn't exist here, its locks may be held.
@@ -120,25 +111,13 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
  private:
   using Transfer = std::shared_ptr<ActiveTransfer>;
 
-  struct Live {
-    Transfer transfer;
-    SteadyTime armed = SteadyTime::max();  // its place in deadlines_; max: none
-  };
-
-  /// The transfers to one host that are on their way to a connection.
-  struct Door {
-    std::deque<Transfer> waiting;
-    std::size_t connecting = 0;
-  };
-
   /// Leaves an order for the thread: something to start, or to cancel.
-  void hand_over(Transfer start, Transfer cancel) {
+  void hand_over(Transfer transfer, TransferList Loop::*orders) noexcept {
     bool first = false;
     {
       const MutexLock lock(mutex_);
       first = starts_.empty() && cancels_.empty();
-      if (start) starts_.push_back(std::move(start));
-      if (cancel) cancels_.push_back(std::move(cancel));
+      (this->*orders).push(std::move(transfer));
     }
     if (first) poller_.wake();
   }
@@ -155,30 +134,52 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       try {
         going = turn();
       } catch (const std::exception& problem) {
-        end_all(HttpFailure::Kind::internal, problem.what());
+        end_all([&] { return HttpFailure{HttpFailure::Kind::internal, problem.what()}; });
       }
     }
-    while (!frozen_ && !live_.empty()) {
-      end_all(HttpFailure::Kind::closed, "the HTTP transport has been shut down");
+    while (!frozen_ && home_.transfers > 0) {
+      end_all([] { return HttpFailure{HttpFailure::Kind::closed, "the HTTP transport has been shut down"}; });
       take_orders();  // those that handlers have started in the meantime
     }
+  }
+
+  bool make_multi() noexcept {
+    home_.multi = curl_multi_init();
+    if (home_.multi == nullptr) return false;
+    curl_multi_setopt(home_.multi, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
+    curl_multi_setopt(home_.multi, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+    curl_multi_setopt(home_.multi, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
+    curl_multi_setopt(home_.multi, CURLMOPT_TIMERDATA, static_cast<void*>(this));
+    curl_multi_setopt(home_.multi, CURLMOPT_PIPELINING, long{CURLPIPE_MULTIPLEX});
+    curl_multi_setopt(home_.multi, CURLMOPT_MAXCONNECTS, static_cast<long>(home_.options.max_idle_connections));
+    return true;
+  }
+
+  /// Lets curl work on what has come for a socket, or for its timer. Once it has met no memory in a place of its own,
+  /// its books are wrong: 7.88 divides by zero in the next call (a socket's table of transfers is empty then).
+  void act(curl_socket_t socket, int what) noexcept {
+    int running = 0;
+    if (home_.multi == nullptr || curl_multi_socket_action(home_.multi, socket, what, &running) == CURLM_OK) return;
+    end_all([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
+    curl_multi_cleanup(home_.multi);
+    curl_due_ = SteadyTime::max();
+    make_multi();
   }
 
   /// One round of the loop. False when it is time to stop.
   bool turn() {
     const auto ready = poller_.wait(time_to_wait());
     if (!take_orders()) return false;
-    int running = 0;
     for (const Poller::Ready& event : ready) {
       const int what = (event.readable ? CURL_CSELECT_IN : 0) | (event.writable ? CURL_CSELECT_OUT : 0) |
                        (event.failed ? CURL_CSELECT_ERR : 0);
-      curl_multi_socket_action(home_.multi, event.fd, what, &running);
+      act(event.fd, what);
     }
     settle();
     admit();
     if (curl_due_ <= steady_now()) {
       curl_due_ = SteadyTime::max();
-      curl_multi_socket_action(home_.multi, CURL_SOCKET_TIMEOUT, 0, &running);
+      act(CURL_SOCKET_TIMEOUT, 0);
       settle();
     }
     expire();
@@ -186,15 +187,14 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   std::optional<std::chrono::nanoseconds> time_to_wait() const {
-    SteadyTime next = curl_due_;
-    if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+    const SteadyTime next = std::min(curl_due_, table_.next_deadline());
     if (next == SteadyTime::max()) return std::nullopt;
     return std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(next - steady_now()));
   }
 
-  bool take_orders() {
-    std::vector<Transfer> starts;
-    std::vector<Transfer> cancels;
+  bool take_orders() noexcept {
+    TransferList starts(&ActiveTransfer::next_order);
+    TransferList cancels(&ActiveTransfer::next_cancel);
     bool stopping = false;
     {
       const MutexLock lock(mutex_);
@@ -202,58 +202,46 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       cancels.swap(cancels_);
       stopping = stopping_;
     }
-    for (const Transfer& transfer : cancels) {
-      const auto found = live_.find(transfer.get());
-      if (found == live_.end() || transfer->is_draining()) continue;
-      forget(found);
+    while (const Transfer transfer = cancels.pop()) {
+      if (transfer->is_draining() || !table_.take(transfer.get())) continue;
+      let_go(*transfer);
       transfer->abandon();
     }
-    for (const Transfer& transfer : starts) queue(transfer);
+    while (const Transfer transfer = starts.pop()) queue(transfer);
     return !stopping;
   }
 
-  void queue(const Transfer& transfer) {
+  void queue(const Transfer& transfer) noexcept {
     if (transfer->cancel_requested) {  // its cancel has been and gone
-      --home_.transfers;
-      transfer->over = true;
+      let_go(*transfer);
       transfer->abandon();
-      return;
+    } else if (!table_.add(transfer)) {
+      let_go(*transfer);
+      transfer->fail([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
     }
-    Live& live = live_[transfer.get()];
-    live.transfer = transfer;
-    arm(live);
-    doors_[transfer->url().authority].waiting.push_back(transfer);
   }
 
   /// Lets transfers begin as far as the limits on connecting ones allow.
-  void admit() {
-    for (auto next = doors_.begin(); next != doors_.end();) {
-      Door& door = next->second;
-      while (!door.waiting.empty() && connecting_.size() < home_.options.max_connecting) {
-        const Transfer transfer = door.waiting.front();
-        const bool lookup = !transfer->url().numeric && !transfer->url().loopback;
-        if (lookup && door.connecting >= home_.options.max_connecting_per_name) break;
-        door.waiting.pop_front();
-        const auto found = live_.find(transfer.get());
-        if (found == live_.end()) continue;  // cancelled, or timed out while it waited
-        connecting_.insert(transfer.get());
-        ++door.connecting;
-        if (!transfer->open(home_)) {
-          forget(found);
-          transfer->fail({HttpFailure::Kind::internal, "libcurl refused the request: out of memory?"});
-        }
-      }
-      next = door.waiting.empty() && door.connecting == 0 ? doors_.erase(next) : std::next(next);
+  void admit() noexcept {
+    while (const Transfer transfer = table_.admit()) {
+      if (transfer->open(home_)) continue;
+      end(transfer.get(), [](ActiveTransfer& refused) {
+        refused.fail([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
+      });
     }
   }
 
   /// Takes note of what has happened inside curl.
-  void settle() {
-    for (ActiveTransfer* changed : std::exchange(home_.changed, {})) {
-      const auto found = live_.find(changed);
-      if (found == live_.end()) continue;
-      arm(found->second);
-      if (!changed->is_connecting()) leave_door(changed);
+  void settle() noexcept {
+    if (home_.multi == nullptr && !make_multi()) return;
+    while (const Transfer changed = home_.changed.pop()) {
+      changed->changes_are_seen();
+      if (!table_.update(*changed) || !changed->is_out_of_sight()) continue;
+      end(changed.get(), [](ActiveTransfer& lost) {
+        lost.fail([] {
+          return HttpFailure{HttpFailure::Kind::internal, "the system can't watch another connection: out of memory?"};
+        });
+      });
     }
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(home_.multi, &left)) {
@@ -263,70 +251,40 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
       end(owner, [code](ActiveTransfer& transfer) { transfer.complete(code); });
     }
-    for (ActiveTransfer* unwatched : std::exchange(unwatched_, {})) {
-      end(unwatched, [](ActiveTransfer& transfer) {
-        transfer.fail({HttpFailure::Kind::internal, "the system can't watch another connection: out of memory?"});
-      });
-    }
   }
 
-  void expire() {
+  void expire() noexcept {
     const SteadyTime now = steady_now();
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-      Live& live = live_.at(deadlines_.begin()->second);
-      if (live.transfer->deadline() > now) {
-        arm(live);
-        continue;
-      }
-      const auto failure = live.transfer->overdue(now);
-      end(live.transfer.get(), [&failure](ActiveTransfer& transfer) {
-        if (failure) transfer.fail(*failure);
-      });
+    while (const Transfer late = table_.take_late(now)) {
+      let_go(*late);
+      late->fail([&] { return late->overdue(now); });
     }
   }
 
   template <typename Tell>
-  void end(ActiveTransfer* raw, Tell tell) {
-    const auto found = live_.find(raw);
-    if (found == live_.end()) return;
-    const Transfer transfer = found->second.transfer;
-    forget(found);
+  void end(const ActiveTransfer* ended, Tell tell) noexcept {
+    const Transfer transfer = table_.take(ended);
+    if (!transfer) return;
+    let_go(*transfer);
     tell(*transfer);
   }
 
-  void end_all(HttpFailure::Kind kind, const std::string& message) {
-    while (!live_.empty()) {
-      end(live_.begin()->first, [&](ActiveTransfer& transfer) { transfer.fail({kind, message}); });
+  template <typename FindWords>
+  void end_all(FindWords find_words) noexcept {
+    while (const Transfer transfer = table_.take_one()) {
+      let_go(*transfer);
+      transfer->fail(find_words);
     }
-    doors_.clear();
   }
 
-  void forget(std::unordered_map<ActiveTransfer*, Live>::iterator found) {
-    ActiveTransfer* const raw = found->first;
-    const Transfer transfer = found->second.transfer;
-    if (found->second.armed != SteadyTime::max()) deadlines_.erase({found->second.armed, raw});
-    live_.erase(found);
-    leave_door(raw);
-    transfer->over = true;
-    transfer->close();
+  /// The end of one that isn't in the table any more.
+  void let_go(ActiveTransfer& transfer) noexcept {
+    transfer.over = true;
+    transfer.close();
     --home_.transfers;
   }
 
-  void leave_door(ActiveTransfer* transfer) {
-    if (connecting_.erase(transfer) == 0) return;
-    const auto door = doors_.find(transfer->url().authority);
-    if (door != doors_.end()) --door->second.connecting;
-  }
-
-  void arm(Live& live) {
-    const SteadyTime deadline = live.transfer->deadline();
-    if (deadline == live.armed) return;
-    if (live.armed != SteadyTime::max()) deadlines_.erase({live.armed, live.transfer.get()});
-    live.armed = deadline;
-    if (deadline != SteadyTime::max()) deadlines_.emplace(deadline, live.transfer.get());
-  }
-
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void*) {
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void*) noexcept {
     auto& loop = *static_cast<Loop*>(self);
     if (what == CURL_POLL_REMOVE) {
       loop.poller_.remove(fd);
@@ -338,7 +296,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       // A refusal here would end every transfer; end this one alone, once curl has returned.
       ActiveTransfer* owner = nullptr;
       curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
-      loop.unwatched_.push_back(owner);
+      owner->lose_sight();
     }
     return 0;
   }
@@ -354,17 +312,13 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
 
   // The loop's thread alone.
   TransferHome home_;  // its counters are for everybody
-  std::unordered_map<ActiveTransfer*, Live> live_;
-  std::set<std::pair<SteadyTime, ActiveTransfer*>> deadlines_;
-  std::map<std::string, Door> doors_;  // by host
-  std::set<ActiveTransfer*> connecting_;
-  std::vector<ActiveTransfer*> unwatched_;
+  TransferTable table_{home_.options};
   SteadyTime curl_due_ = SteadyTime::max();
 
   std::atomic<bool> frozen_{false};
   Mutex mutex_;
-  std::vector<Transfer> starts_ BESPOKE_GUARDED_BY(mutex_);
-  std::vector<Transfer> cancels_ BESPOKE_GUARDED_BY(mutex_);
+  TransferList starts_ BESPOKE_GUARDED_BY(mutex_){&ActiveTransfer::next_order};
+  TransferList cancels_ BESPOKE_GUARDED_BY(mutex_){&ActiveTransfer::next_cancel};
   bool stopping_ BESPOKE_GUARDED_BY(mutex_) = false;
 };
 

@@ -64,10 +64,11 @@ struct HttpFailure {
     protocol,  ///< what came isn't HTTP
     handler,   ///< the handler threw
     closed,    ///< the transport was destroyed
-    internal,  ///< libcurl refused to work: no memory, no descriptors
+    internal,  ///< libcurl refused to work: no descriptors
+    no_memory,
   };
   Kind kind = Kind::broken;
-  std::string message;  ///< names the host and what happened; no key, no body
+  std::string message;  ///< names the host and what happened, but for no_memory; no key, no body
 };
 
 /// What a handler has seen in the bytes that it was given.
@@ -80,7 +81,7 @@ enum class HttpProgress : std::uint8_t {
 };
 
 /// Takes an answer. Called on the transport's thread, without locks, one call at a time: must not block. After on_end
-/// or on_failure, or an answer of `drain` or `stop`, nothing more is told.
+/// or on_failure, or an answer of `drain` or `stop`, nothing more is told, unless it throws: then on_failure is called.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;

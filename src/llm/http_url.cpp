@@ -16,10 +16,10 @@ using CurlUrl = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
 std::optional<std::string> part(CURLU* url, CURLUPart which, unsigned int flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK || text == nullptr) return std::nullopt;
-  std::string copy(text);
-  curl_free(text);
-  return copy;
+  const CURLUcode result = curl_url_get(url, which, &text, flags);
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);
+  if (result == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  return result == CURLUE_OK && text != nullptr ? std::optional<std::string>(text) : std::nullopt;
 }
 
 bool is_ipv4(std::string_view host) {
@@ -32,7 +32,9 @@ bool is_ipv4(std::string_view host) {
 HttpUrl parse_http_url(const std::string& url) {
   const CurlUrl parsed(curl_url(), curl_url_cleanup);
   if (!parsed) throw std::bad_alloc();
-  const bool readable = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+  const CURLUcode reading = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME);
+  if (reading == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  const bool readable = reading == CURLUE_OK;
   const auto scheme = readable ? part(parsed.get(), CURLUPART_SCHEME) : std::nullopt;
   auto host = readable ? part(parsed.get(), CURLUPART_HOST) : std::nullopt;
   if (!scheme || !host || (*scheme != "https" && *scheme != "http")) {

@@ -1,7 +1,8 @@
 #include <bespoke/limited_client.hpp>
 
+#include "llm/alarm.hpp"
 #include "llm/call_gate.hpp"
-#include "llm/timer_thread.hpp"
+#include "llm/out_of_memory.hpp"
 #include "platform/mutex.hpp"
 
 #include <fmt/format.h>
@@ -22,8 +23,8 @@ std::int64_t guess_tokens(const LlmRequest& request) {
 class GatedCall {
  public:
   virtual ~GatedCall() = default;
-  virtual void pass() = 0;
-  virtual void turn_away(const CallGate::Refusal& refusal) = 0;
+  virtual void pass() noexcept = 0;
+  virtual void turn_away(const CallGate::Refusal& refusal) noexcept = 0;
 };
 
 }  // namespace
@@ -31,20 +32,33 @@ class GatedCall {
 class LlmGate::State : public std::enable_shared_from_this<State> {
  public:
   State(LlmLimits limits, const Clock& clock, Scheduler scheduler)
-      : clock_(clock), scheduler_(std::move(scheduler)), gate_(limits) {}
+      : clock_(clock), scheduler_(std::move(scheduler)), gate_(limits), alarm_([this] { decide(); }) {}
 
+  /// Throws when there is no memory, or no thread for those that wait: then the call hasn't entered.
   void enter(CallGate::Ticket ticket, const std::shared_ptr<GatedCall>& call, const std::string& owner,
              std::int64_t tokens) {
     {
       const MutexLock lock(mutex_);
       calls_[ticket] = call;
-      gate_.enter(ticket, owner, tokens, clock_.steady_now());
+      try {
+        gate_.enter(ticket, owner, tokens, clock_.steady_now());
+      } catch (...) {
+        calls_.erase(ticket);
+        throw;
+      }
     }
     decide();
+    if (scheduler_ || !waits(ticket)) return;
+    try {
+      alarm_.start();
+    } catch (...) {
+      leave(ticket, CallGate::Ending::cancelled);
+      throw;
+    }
   }
 
   void leave(CallGate::Ticket ticket, CallGate::Ending ending, std::optional<std::int64_t> tokens = {},
-             std::optional<Millis> pause = {}) {
+             std::optional<Millis> pause = {}) noexcept {
     std::shared_ptr<GatedCall> call;  // let go without the lock
     {
       const MutexLock lock(mutex_);
@@ -65,29 +79,36 @@ class LlmGate::State : public std::enable_shared_from_this<State> {
   }
 
  private:
+  bool waits(CallGate::Ticket ticket) const {
+    const MutexLock lock(mutex_);
+    return gate_.waits(ticket);
+  }
+
   /// Carries out what the gate decides, without the lock. What that leads to in turn is done by the same loop, so that
   /// clients which answer at once don't pile up on the stack.
-  void decide() {
+  void decide() noexcept {
+    const auto self = weak_from_this().lock();  // a call may be the last to hold this
+    if (!self) return;
     std::optional<SteadyTime> wake;
     while (true) {
-      CallGate::Decision decision;
-      std::vector<std::shared_ptr<GatedCall>> starting;
-      std::vector<std::pair<std::shared_ptr<GatedCall>, CallGate::Refusal>> refused;
+      CallGate::Step step;
+      std::shared_ptr<GatedCall> call;
       {
         const MutexLock lock(mutex_);
         if (deciding_) return;  // whoever is at it decides again afterwards
-        decision = gate_.decide(clock_.steady_now());
-        for (const CallGate::Ticket ticket : decision.start) starting.push_back(calls_.at(ticket));
-        for (const auto& [ticket, refusal] : decision.refuse) {
-          refused.emplace_back(std::move(calls_.at(ticket)), refusal);
-          calls_.erase(ticket);
-        }
-        wake = decision.wake;
-        deciding_ = !starting.empty() || !refused.empty();
-        if (!deciding_) break;
+        step = gate_.next(clock_.steady_now());
+        wake = step.wake;
+        if (step.kind == CallGate::Step::Kind::none) break;
+        const auto found = calls_.find(step.ticket);
+        call = found->second;
+        if (step.kind == CallGate::Step::Kind::refuse) calls_.erase(found);
+        deciding_ = true;
       }
-      for (const auto& call : starting) call->pass();
-      for (const auto& [call, refusal] : refused) call->turn_away(refusal);
+      if (step.kind == CallGate::Step::Kind::start) {
+        call->pass();
+      } else {
+        call->turn_away(step.refusal);
+      }
       const MutexLock lock(mutex_);
       deciding_ = false;
     }
@@ -95,14 +116,14 @@ class LlmGate::State : public std::enable_shared_from_this<State> {
   }
 
   void wake_at(SteadyTime when) {
-    Millis delay{0};
+    const Millis delay = std::max(Millis(1), std::chrono::ceil<Millis>(when - clock_.steady_now()));
+    if (!scheduler_) return alarm_.set(delay);
     {
       const MutexLock lock(mutex_);
       if (wake_ && *wake_ <= when) return;
       wake_ = when;
-      delay = std::max(Millis(1), std::chrono::ceil<Millis>(when - clock_.steady_now()));
     }
-    auto task = [weak = weak_from_this(), when] {
+    scheduler_(delay, [weak = weak_from_this(), when] {
       const auto self = weak.lock();
       if (!self) return;
       {
@@ -110,12 +131,7 @@ class LlmGate::State : public std::enable_shared_from_this<State> {
         if (self->wake_ == when) self->wake_.reset();
       }
       self->decide();
-    };
-    if (scheduler_) {
-      scheduler_(delay, std::move(task));
-    } else {
-      timer_.run_after(delay, std::move(task));
-    }
+    });
   }
 
   const Clock& clock_;
@@ -124,12 +140,28 @@ class LlmGate::State : public std::enable_shared_from_this<State> {
   mutable Mutex mutex_;
   CallGate gate_ BESPOKE_GUARDED_BY(mutex_);
   std::unordered_map<CallGate::Ticket, std::shared_ptr<GatedCall>> calls_ BESPOKE_GUARDED_BY(mutex_);
-  std::optional<SteadyTime> wake_ BESPOKE_GUARDED_BY(mutex_);  // the next decision that is scheduled
+  std::optional<SteadyTime> wake_ BESPOKE_GUARDED_BY(mutex_);  // the next decision that the scheduler knows of
   bool deciding_ BESPOKE_GUARDED_BY(mutex_) = false;
-  TimerThread timer_;
+  Alarm alarm_;  // last: rings no more once the rest goes away
 };
 
 namespace {
+
+/// Why a call couldn't be started.
+LlmFailure failure_of(const std::exception_ptr& error) noexcept {
+  try {
+    ErrorInfo what = describe(error, ErrorCode::internal);
+    if (what.code == ErrorCode::out_of_memory) return out_of_memory();
+    LlmFailure failure;
+    failure.code = what.code;
+    failure.advice = LlmAdvice::fatal;
+    failure.message = std::move(what.message);
+    failure.sent = false;
+    return failure;
+  } catch (...) {
+    return out_of_memory();
+  }
+}
 
 /// A call, its place at the gate, and the sink that it has with the inner client.
 class LimitedCall final : public GatedCall, public LlmSink, public std::enable_shared_from_this<LimitedCall> {
@@ -138,13 +170,13 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
               std::function<void(CallGate::Ending, std::optional<std::int64_t>, std::optional<Millis>)> leave)
       : inner_(inner), request_(std::move(request)), outer_(std::move(outer)), leave_(std::move(leave)) {}
 
-  void pass() override {
+  void pass() noexcept override {
     if (cancelled_) return;
     std::unique_ptr<LlmCall> call;
     try {
       // The call needs its request only for this; a stream may last for minutes.
       call = inner_.start(std::exchange(request_, {}), shared_from_this());
-    } catch (const std::exception&) {
+    } catch (...) {
       leave_(CallGate::Ending::cancelled, 0, {});
       {
         const MutexLock lock(mutex_);
@@ -153,13 +185,7 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
           return;
         }
       }
-      const ErrorInfo what = describe(std::current_exception(), ErrorCode::internal);
-      LlmFailure failure;
-      failure.code = what.code;
-      failure.advice = LlmAdvice::fatal;
-      failure.message = what.message;
-      failure.sent = false;
-      outer_->error(std::move(failure));
+      outer_->error(failure_of(std::current_exception()));
       return;
     }
     const MutexLock lock(mutex_);
@@ -173,13 +199,17 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
     if (refusal_) std::rethrow_exception(refusal_);
   }
 
-  void turn_away(const CallGate::Refusal& refusal) override {
+  void turn_away(const CallGate::Refusal& refusal) noexcept override {
     if (cancelled_) return;
     LlmFailure failure;
     failure.code = refusal.circuit ? ErrorCode::llm_unavailable : ErrorCode::rate_limited;
-    failure.message = refusal.circuit
-                          ? fmt::format("{} failed too often in a row: calls rest for a while", inner_.name())
-                          : fmt::format("held back by the limits set for {}: raise them, or wait", inner_.name());
+    try {
+      failure.message = refusal.circuit
+                            ? fmt::format("{} failed too often in a row: calls rest for a while", inner_.name())
+                            : fmt::format("held back by the limits set for {}: raise them, or wait", inner_.name());
+    } catch (...) {
+      failure.message = "held back";  // needs no memory
+    }
     failure.retry_after = refusal.come_back;
     failure.sent = false;
     outer_->error(std::move(failure));
@@ -203,9 +233,10 @@ class LimitedCall final : public GatedCall, public LlmSink, public std::enable_s
     const auto call = release();
     const bool limited = failure.code == ErrorCode::rate_limited;
     const bool unavailable = failure.code == ErrorCode::llm_unavailable || failure.code == ErrorCode::timeout;
-    leave_(limited       ? CallGate::Ending::limited
-           : unavailable ? CallGate::Ending::unavailable
-                         : CallGate::Ending::good,
+    leave_(limited                                    ? CallGate::Ending::limited
+           : unavailable                              ? CallGate::Ending::unavailable
+           : failure.code == ErrorCode::out_of_memory ? CallGate::Ending::cancelled
+                                                      : CallGate::Ending::good,
            failure.usage.input_tokens + failure.usage.output_tokens, limited ? failure.retry_after : std::nullopt);
     if (!cancelled_) outer_->error(std::move(failure));
   }

@@ -16,6 +16,9 @@
 namespace bespoke {
 namespace {
 
+/// Events that one wait takes at most.
+constexpr std::size_t at_once = 512;
+
 [[noreturn]] void fail(const char* call) {
   throw Error(ErrorCode::internal, fmt::format("{} failed: {}. If this process may open no more files, raise its limit "
                                                "(ulimit -n)",
@@ -24,7 +27,9 @@ namespace {
 
 }  // namespace
 
-Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+Poller::Poller() {
+  ready_.reserve(at_once);
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) fail("epoll_create1");
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
@@ -70,7 +75,7 @@ std::span<const Poller::Ready> Poller::wait(std::optional<std::chrono::nanosecon
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
     milliseconds = static_cast<int>(std::clamp<std::int64_t>(rounded, 0, std::numeric_limits<int>::max()));
   }
-  std::array<epoll_event, 512> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
+  std::array<epoll_event, at_once> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): the kernel fills it
   const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds);
   ready_.clear();
   if (count < 0) {

@@ -30,7 +30,7 @@ class Poller {
   void remove(int fd) noexcept;
 
   /// Waits until something is ready, `wake` was called, or `timeout` has passed (rounded up to milliseconds; nothing:
-  /// for ever). The result lives until the next call.
+  /// for ever). Needs no memory. The result lives until the next call.
   std::span<const Ready> wait(std::optional<std::chrono::nanoseconds> timeout);
 
   /// Makes the current or the next `wait` return. From any thread.

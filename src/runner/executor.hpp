@@ -3,6 +3,7 @@
 #include <bespoke/time.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -23,6 +24,9 @@ class Executor {
   virtual void cancel(TimerId timer) = 0;
   /// Whether the caller is a task of this executor.
   virtual bool is_current() const = 0;
+  /// For a thread that had to post something, couldn't, and can tell nobody: what the tasks know is out of date for
+  /// good, so the runner stops. From any thread.
+  virtual void break_down(std::exception_ptr cause) noexcept = 0;
 };
 
 /// Runs work that may block, away from the core. A seam as well.

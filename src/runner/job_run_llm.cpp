@@ -80,14 +80,19 @@ class JobRun::LlmListener final : public LlmSink {
   }
 
  private:
+  /// The last word of a call: were it lost, the job would wait for it until its time is up.
   template <typename Function>
-  void post(Function function) {
-    loop_->post([run = run_, weak = attempt_, ask = ask_, function = std::move(function)]() mutable {
-      const auto still = run.lock();
-      const auto attempt = weak.lock();
-      if (still && attempt && still->current(attempt) && attempt->calling && attempt->ask == ask)
-        function(*still, attempt);
-    });
+  void post(Function function) noexcept {
+    try {
+      loop_->post([run = run_, weak = attempt_, ask = ask_, function = std::move(function)]() mutable {
+        const auto still = run.lock();
+        const auto attempt = weak.lock();
+        if (still && attempt && still->current(attempt) && attempt->calling && attempt->ask == ask)
+          function(*still, attempt);
+      });
+    } catch (...) {
+      loop_->break_down(std::current_exception());
+    }
   }
 
   std::weak_ptr<JobRun> run_;

@@ -2,10 +2,12 @@
 
 #include "platform/background_thread.hpp"
 
+#include <utility>
+
 namespace bespoke {
 
-LoopThread::LoopThread(Breakdown& breakdown)
-    : breakdown_(breakdown), thread_(start_background_thread("bespoke-loop", [this] { run(); })) {}
+LoopThread::LoopThread(std::shared_ptr<Breakdown> breakdown)
+    : breakdown_(std::move(breakdown)), thread_(start_background_thread("bespoke-loop", [this] { run(); })) {}
 
 LoopThread::~LoopThread() {
   close();
@@ -50,7 +52,7 @@ void LoopThread::run() noexcept {
   try {
     serve();
   } catch (...) {
-    breakdown_.report(std::current_exception());
+    breakdown_->report(std::current_exception());
     stop();
   }
   drop_tasks();

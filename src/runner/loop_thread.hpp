@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <thread>
 #include <unordered_map>
 
@@ -14,8 +15,7 @@ namespace bespoke {
 /// An Executor on a thread of its own. What a task throws is the runner's breakdown.
 class LoopThread final : public Executor {
  public:
-  /// `breakdown` must outlive this.
-  explicit LoopThread(Breakdown& breakdown);
+  explicit LoopThread(std::shared_ptr<Breakdown> breakdown);
   ~LoopThread() override;
   LoopThread(const LoopThread&) = delete;
   LoopThread& operator=(const LoopThread&) = delete;
@@ -24,6 +24,7 @@ class LoopThread final : public Executor {
   TimerId post_at(SteadyTime when, std::function<void()> task) override;
   void cancel(TimerId timer) override;
   bool is_current() const override { return std::this_thread::get_id() == thread_.get_id(); }
+  void break_down(std::exception_ptr cause) noexcept override { breakdown_->report(std::move(cause)); }
 
   /// Finishes what has been posted, drops timers, and ends the thread. Not from a task.
   void close();
@@ -35,7 +36,7 @@ class LoopThread final : public Executor {
   void serve();
   void drop_tasks() noexcept;
 
-  Breakdown& breakdown_;
+  const std::shared_ptr<Breakdown> breakdown_;  // of those that still hold this when the runner is gone, too
 
   Mutex mutex_;
   Condition changed_;

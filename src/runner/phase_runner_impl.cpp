@@ -48,9 +48,9 @@ PhaseRunner::Impl::Impl(JobStore& job_store, const std::vector<Pipeline>& pipeli
       id_(make_uuid_v4(*options_.random)),
       log_(options_.log, id_),
       breakdown_(std::make_shared<Breakdown>([this] { stop_threads(); })),
-      callback_thread_(std::make_shared<LoopThread>(*breakdown_)),
+      callback_thread_(std::make_shared<LoopThread>(breakdown_)),
       hub_(std::make_shared<WatchHub>(callback_thread_, options_.log)),
-      loop_(std::make_shared<LoopThread>(*breakdown_)),
+      loop_(std::make_shared<LoopThread>(breakdown_)),
       pool_(options_.pool_threads, breakdown_),
       gate_(store_, loop_, *breakdown_),
       lease_(options_.lease_expires),
@@ -89,7 +89,7 @@ void PhaseRunner::Impl::wake() {
       core_.wake();
     });
   } catch (...) {
-    breakdown_->report(std::current_exception());
+    loop_->break_down(std::current_exception());
   }
 }
 

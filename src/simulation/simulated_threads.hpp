@@ -32,6 +32,7 @@ class SimulatedExecutor final : public Executor, public std::enable_shared_from_
   TimerId post_at(SteadyTime when, std::function<void()> task) override;
   void cancel(TimerId timer) override;
   bool is_current() const override { return running_; }
+  void break_down(std::exception_ptr /*cause*/) noexcept override { std::terminate(); }  // memory isn't simulated
   /// The host has died: what was posted goes away, undone.
   void end() { std::exchange(tasks_, {}).clear(); }
 

@@ -3,7 +3,8 @@
  *
  *   memory_test FOLDER LIFE FIRST STRIDE [MORE]
  *
- * LIFE: "host" (phases, model and signal of the host's, store in memory), "sqlite" (the same, in a file), or "apply".
+ * LIFE: "host" (phases, model and signal of the host's, store in memory), "sqlite" (the same, in a file), "http" (two
+ * jobs whose model is behind HTTP and lets one call in at a time), or "apply".
  * Every STRIDE-th allocation from FIRST on fails, with MORE right after it. Each life is a process of its own. What the
  * library makes once a process, such as the schemas of "apply", is made before. */
 #include "host.h"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "failing_allocations.h"
+#include "model_server.h"
 
 static const char host_pipelines[] =
     "\"llm\":\"host:own\",\"pipelines\":[{\"name\":\"order\",\"phases\":["
@@ -20,6 +22,11 @@ static const char host_pipelines[] =
     "{\"name\":\"draft\",\"percent\":40,\"kind\":\"llm\",\"parse\":\"host\",\"retry\":{\"initial_backoff_ms\":1}},"
     "{\"name\":\"approve\",\"percent\":80,\"kind\":\"signal\"},"
     "{\"name\":\"send\",\"percent\":90,\"retry\":{\"initial_backoff_ms\":1}}]}]";
+
+static const char http_pipelines[] =
+    "\"llm\":{\"model\":\"openai:small\",\"base_url\":\"http://127.0.0.1:%d/v1\",\"api_key\":\"none\",\"limits\":"
+    "{\"max_concurrent\":1}},\"pipelines\":[{\"name\":\"order\",\"phases\":[{\"name\":\"draft\",\"percent\":40,"
+    "\"kind\":\"llm\",\"parse\":\"host\",\"retry\":{\"initial_backoff_ms\":1}}]}]";
 
 static const char apply_request[] =
     "{\"pipeline\":\"apply\",\"owner\":\"ada\",\"input\":{\"profile\":{\"basics\":{\"name\":\"Ada Example\","
@@ -140,7 +147,8 @@ static void ask_everything(bespoke_runner* runner, const char* id) {
   bespoke_error_free(error);
 }
 
-static void live(const char* config, const char* request) {
+/* `rivals`: jobs beside the one that is followed, which may be anywhere when the runner ends. */
+static void live(const char* config, const char* request, int rivals) {
   bespoke_runner* runner = NULL;
   bespoke_buffer* buffer = NULL;
   char id[64];
@@ -149,6 +157,10 @@ static void live(const char* config, const char* request) {
   TRIED(status, bespoke_runner_open(config, strlen(config), &runner, NULL));
   CHECK((status == BESPOKE_OK) == (runner != NULL));
   if (status != BESPOKE_OK) return;
+  while (rivals-- > 0) {
+    TRIED(status, bespoke_job_submit(runner, request, strlen(request), &buffer, NULL));
+    if (status == BESPOKE_OK) bespoke_buffer_free(buffer);
+  }
   TRIED(status, bespoke_job_submit(runner, request, strlen(request), &buffer, NULL));
   if (status == BESPOKE_OK) {
     string_of(bespoke_buffer_data(buffer), "id", id, sizeof id);
@@ -183,7 +195,7 @@ enum {
 };
 
 /* A life whose `number`-th allocation fails, in a process of its own. What it tells, or told_wrong. */
-static int one_life(const char* config, const char* request, long number, long more) {
+static int one_life(const char* config, const char* request, int rivals, long number, long more) {
   int status = 0;
   const pid_t child = fork();
   REQUIRE(child >= 0);
@@ -191,7 +203,7 @@ static int one_life(const char* config, const char* request, long number, long m
     failures = met_by_call = stopped = retried = failed = 0;
     alarm(60);
     fail_allocation(number, more);
-    live(config, request);
+    live(config, request, rivals);
     const int over = allocations_made() < number;
     fail_allocation(0, 0);
     exit(told_end | (met_by_call ? told_call : 0) | (stopped ? told_stopped : 0) | (retried ? told_retried : 0) |
@@ -214,6 +226,7 @@ int main(int argc, char** argv) {
   long stops = 0;
   long retries = 0;
   long failed_jobs = 0;
+  int rivals = 0;
   int told = 0;
   REQUIRE(argc >= 5);
   stride = atol(argv[4]);
@@ -225,12 +238,17 @@ int main(int argc, char** argv) {
     snprintf(config, sizeof config,
              "{\"store\":\"sqlite:%s/jobs.db?durability=process\",\"log\":{\"to\":\"events\"},%s}", argv[1],
              host_pipelines);
+  } else if (strcmp(argv[2], "http") == 0) {
+    char pipelines[1024];
+    rivals = 1;
+    snprintf(pipelines, sizeof pipelines, http_pipelines, start_model_server());
+    snprintf(config, sizeof config, "{\"store\":\"memory:\",\"log\":{\"to\":\"events\"},%s}", pipelines);
   } else {
     snprintf(config, sizeof config, "{\"store\":\"memory:\",\"log\":{\"to\":\"events\"},%s}", host_pipelines);
   }
-  live(config, request); /* what the process keeps for good, such as schemas, is there now */
+  live(config, request, rivals); /* what the process keeps for good, such as schemas, is there now */
   for (number = atol(argv[3]); (told & told_over) == 0; number += stride) {
-    told = one_life(config, request, number, more);
+    told = one_life(config, request, rivals, number, more);
     ++lives;
     if ((told & told_wrong) != 0) {
       ++failures;
