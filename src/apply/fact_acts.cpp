@@ -89,6 +89,10 @@ void check_results(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_outcomes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.foreign) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::pair<std::string_view, std::string_view> measures[] = {
+      {"accuracy", "accuracy_measure"}, {"safety", "safety_measure"},             {"quality", "quality_measure"},
+      {"waiting", "waiting_measure"},   {"availability", "availability_measure"}, {"sales", "sales_measure"},
+      {"costs", "costs_measure"},       {"output", "output_measure"},             {"attainment", "attainment_measure"}};
   const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
   for (const Hit& hit : claimed_hits(claim, "outcome")) {
     if (claim.letter && claim.speakers[hit.at] != Speaker::person) continue;
@@ -100,7 +104,10 @@ void check_outcomes(const FactClaim& claim, FactVerdicts& verdicts) {
         return stem == thing.stem || EnglishWords::get().alike(stem, thing.stem);
       });
     });
-    if (!known)
+    const bool measured = std::any_of(std::begin(measures), std::end(measures), [&](const auto& pair) {
+      return lists().match(pair.first, tokens, hit.at) > 0 && any_contains(sources, pair.second);
+    });
+    if (!known && !measured)
       return verdicts.violation("claim", claim.words(hit.at, hit.at + hit.count - 1),
                                 "the evidence doesn't speak of it");
   }

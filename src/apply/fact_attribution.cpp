@@ -223,6 +223,16 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   return Speaker::person;
 }
 
+/// "Your unit is larger than mine": what the company is compared with says nothing new of the applicant.
+bool is_compared(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::string_view own[] = {"mine", "ours", "meine", "meiner", "meines", "mien", "mienne", "mio", "mia"};
+  constexpr std::string_view than[] = {"than", "as", "like", "from", "to", "als", "wie", "que", "comme", "como"};
+  return i > 0 && std::find(std::begin(own), std::end(own), tokens[i].folded) != std::end(own) &&
+         std::find(std::begin(than), std::end(than), tokens[i - 1].folded) != std::end(than) &&
+         (i + 1 == tokens.size() || tokens[i].ends_sentence || claim.facts.text.substr(tokens[i].end, 1) != " ");
+}
+
 }  // namespace
 
 void attribute(FactClaim& claim) {
@@ -247,6 +257,8 @@ void attribute(FactClaim& claim) {
       if (polite || (tokens[i].capital && (!tokens[i].sentence_start || claim.facts.language == "de"))) {
         for (std::size_t k = i; k < i + length; ++k) markers[k] = -1;
       }
+    } else if (is_compared(claim, i)) {
+      continue;
     } else if (const std::size_t own = lists.match("candidate", tokens, i); own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
     }

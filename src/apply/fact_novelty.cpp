@@ -72,7 +72,12 @@ class NoveltyCheck {
     if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
     const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
+    const std::string_view where = trade               ? ""
+                                   : kind == "patient" ? "patient_there"
+                                   : kind == "learner" ? "learner_there"
+                                                       : "customer_there";
     return std::none_of(scope.begin(), scope.end(), [&](const FactSource* source) {
+      if (!where.empty() && WordLists::facts().contains(where, source->facts.tokens)) return true;
       for (std::size_t k = 0; k < source->facts.tokens.size(); ++k) {
         const std::vector<Token>& there = source->facts.tokens;
         if (!trade && WordLists::nouns().list_of(there, k) == kind) return true;

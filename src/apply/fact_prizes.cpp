@@ -68,7 +68,10 @@ void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::size_t length = lists().match("prize", tokens, i);
+    std::size_t length = lists().match("prize", tokens, i);
+    // "Innovationspreis gewonnen": German writes the prize and its name in one word.
+    if (length == 0 && claim.facts.language == "de" && tokens[i].folded.ends_with("preis") && lists().contains("won", tokens))
+      length = 1;
     if (length == 0 || claim.speakers[i] != Speaker::company || tokens[i].folded == "title") continue;
     const FactSource& posting = claim.index->posting();
     if (lists().contains("prize", posting.facts.tokens) || posting.words.contains(tokens[i].folded)) continue;

@@ -1,5 +1,6 @@
 #include "apply/fact_hits.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -68,6 +69,21 @@ void check_foreign_limits(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "14 minutes of planned downtime": what a limit stands before is all that it limits.
+bool limits_another(const FactClaim& claim, const std::vector<Token>& there, std::size_t behind) {
+  if (claim.facts.language != "en" || behind >= there.size() || there[behind - 1].ends_sentence ||
+      is_stop_word(there[behind].folded))
+    return false;
+  for (std::size_t k = behind; k < std::min(behind + 3, there.size()) && !is_stop_word(there[k].folded); ++k) {
+    const bool said = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(), [&](const Token& token) {
+      return EnglishWords::get().alike(token.stem, there[k].stem);
+    });
+    if (said) return false;
+    if (there[k].ends_sentence) break;
+  }
+  return true;
+}
+
 /// A limit of the evidence that the text leaves out: a pilot, a prototype, "reportable".
 void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
   // A summary speaks of whole jobs, not of one thing in them.
@@ -91,8 +107,9 @@ void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
       const bool kept = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
                                     [&](const Token& token) { return token.stem == tokens[i + length - 1].stem; }) ||
                         lists().contains("limits", claim.facts.tokens) ||
-                        (lists().match("stand_in", tokens, i) > 0 && lists().contains("stand_in", claim.facts.tokens));
-      if (shared > 0 && !kept) {
+                        (lists().match("stand_in", tokens, i) > 0 && lists().contains("stand_in", claim.facts.tokens)) ||
+                        (lists().match("tentative", tokens, i) > 0 && lists().contains("tried", claim.facts.tokens));
+      if (shared > 0 && !kept && !(lists().match("adjective_limit", tokens, i) > 0 && limits_another(claim, tokens, i + length))) {
         const std::string limit = source->text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
         return verdicts.violation("scope", limit,
                                   fmt::format("the evidence says \"{}\", which the text leaves out", limit));

@@ -138,6 +138,23 @@ bool claims_all_of_share(const FactClaim& claim, std::size_t at) {
                      [](const FactSource* source) { return is_share(*source) || has_percent_of(*source); });
 }
 
+/// "both vice-principals" of the two vice-principals, of whom nothing else is said.
+bool is_both_of_two(const FactClaim& claim, std::size_t at) {
+  constexpr std::string_view both[] = {"both", "beide", "beiden", "beider", "ambos", "ambas"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (std::find(std::begin(both), std::end(both), tokens[at].folded) == std::end(both)) return false;
+  return std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+    if (source->words.contains("one")) return false;
+    return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& two) {
+      if (two.dimension != Dimension::count || two.value != 2) return false;
+      const std::string_view counted = counted_stem(source->facts, two);
+      return std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(at),
+                         tokens.begin() + static_cast<std::ptrdiff_t>(std::min(at + 4, tokens.size())),
+                         [&](const Token& token) { return token.stem == counted; });
+    });
+  });
+}
+
 /// All of something, where the evidence has a part: "all its staff" of "164 of its 190 employees".
 void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -153,6 +170,7 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
       verdicts.violation("scope", claim.words(hit.at, hit.at + hit.count - 1), "the evidence says one of several");
       continue;
     }
+    if (!claim.letter && is_both_of_two(claim, hit.at)) continue;
     const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
     if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
     // "every other Sunday" is half of them.

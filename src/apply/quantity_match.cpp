@@ -14,6 +14,22 @@ bool near(double a, double b, double relative) {
   return std::abs(a - b) <= relative * std::max({std::abs(a), std::abs(b), 1e-12});
 }
 
+namespace {
+
+/// "three months" of 12 weeks or 90 days: what people call the same time.
+bool is_same_time(const Quantity& claim, const Quantity& source) {
+  if (claim.dimension != Dimension::time || source.dimension != Dimension::time) return false;
+  const Quantity& longer = claim.unit == "month" || claim.unit == "year" ? claim : source;
+  const Quantity& shorter = &longer == &claim ? source : claim;
+  if ((longer.unit != "month" && longer.unit != "year") || (shorter.unit != "week" && shorter.unit != "day"))
+    return false;
+  const double months = 12 * longer.value / (365.25 * 86'400);
+  const double days = shorter.value / 86'400;
+  return near(days, 28 * months) || near(days, 30 * months) || std::abs(days - 30.4375 * months) < 3.5;
+}
+
+}  // namespace
+
 bool value_holds(const Quantity& claim, const Quantity& source) {
   const double c = claim.value;
   const double s = source.value;
@@ -21,7 +37,7 @@ bool value_holds(const Quantity& claim, const Quantity& source) {
   switch (claim.bound) {
     case Bound::exact:
     case Bound::about:
-      if (near(c, s)) return true;
+      if (near(c, s) || is_same_time(claim, source)) return true;
       if (claim.bound == Bound::about) return std::abs(c - s) <= 0.1 * s;
       // A rounding to at least two figures, such as 97% for 97.2%.
       return claim.decimals > 0 && c >= 10 * claim.decimals && std::abs(c - s) <= 0.5 * claim.decimals * 1.0001 &&
@@ -104,6 +120,13 @@ std::string_view counted_stem(const FactText& facts, const Quantity& quantity) {
 
 namespace {
 
+/// Whether a number starts at the token, in figures or in words.
+bool starts_number(const FactText& facts, std::size_t token) {
+  return std::any_of(facts.quantities.begin(), facts.quantities.end(), [&](const Quantity& quantity) {
+    return quantity.first == token && !quantity.ordinal;
+  });
+}
+
 /// The telling words of what a number counts: those behind it up to the end of the phrase.
 std::vector<std::string_view> phrase_of(const FactText& facts, const Quantity& quantity) {
   std::vector<std::string_view> stems;
@@ -114,7 +137,11 @@ std::vector<std::string_view> phrase_of(const FactText& facts, const Quantity& q
         gap.find_first_of(",;:()/") != std::string_view::npos)
       break;
     if (is_stop_word(facts.tokens[k].folded)) {
-      if (facts.tokens[k].folded == "of" && !stems.empty()) continue;
+      // "3 of 6 courses" counts courses.
+      const bool of_whole = facts.tokens[k].folded == "of" && k + 1 < facts.tokens.size() &&
+                            starts_number(facts, k + 1);
+      if (of_whole) ++k;
+      if (of_whole || (facts.tokens[k].folded == "of" && !stems.empty())) continue;
       break;
     }
     stems.push_back(facts.tokens[k].stem);

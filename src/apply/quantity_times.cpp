@@ -35,7 +35,9 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
     saved = saved || in.word(k) == "saving" || in.word(k) == "saved" || in.word(k) == "saves" ||
             in.word(k).starts_with("gespart") || in.word(k).starts_with("economis") || in.word(k).starts_with("ahorr");
   }
-  if (!long_word && !for_word && (!saved || rate)) return false;
+  // "a one-year placement"
+  const bool compound = article == "one" && in.gap_after(i) == "-" && named->unit != "day";
+  if (!long_word && !for_word && !compound && (!saved || rate)) return false;
   unit = named;
   return true;
 }
@@ -54,6 +56,63 @@ double dual_time(const std::string& written, const UnitName*& unit) {
   return 0;
 }
 
+/// "a quarter of an hour", "trois quarts d'heure", "tres cuartos de hora": how many quarters, and of what.
+double quarters_of(const QuantityText& in, std::size_t i, const UnitName*& unit, std::size_t& last) {
+  constexpr std::pair<std::string_view, double> counts[] = {{"a", 1},  {"un", 1},    {"one", 1},   {"ein", 1},
+                                                            {"three", 3}, {"trois", 3}, {"tres", 3}, {"drei", 3}};
+  std::size_t at = i;
+  double count = 1;
+  for (const auto& [word, value] : counts) {
+    if (in.word(i) != word) continue;
+    count = value;
+    at = i + 1;
+    break;
+  }
+  constexpr std::string_view names[] = {"quarter", "quarters", "quart", "quarts", "cuarto", "cuartos", "viertel"};
+  if (std::find(std::begin(names), std::end(names), in.word(at)) == std::end(names)) return 0;
+  std::size_t behind = at + 1;
+  if (in.word(behind) == "of" || in.word(behind) == "d" || in.word(behind) == "de") ++behind;
+  if (in.word(behind) == "a" || in.word(behind) == "an") ++behind;
+  const UnitName* named = unit_of(in.word(behind));
+  if (named == nullptr || named->unit != "hour") return 0;
+  unit = named;
+  last = behind;
+  return count / 4;
+}
+
+/// "dreimonatig", "einjähriges": the unit behind a number in one German word.
+double german_length(const QuantityText& in, std::size_t i, const UnitName*& unit) {
+  constexpr std::pair<std::string_view, std::string_view> endings[] = {
+      {"jahrig", "jahr"}, {"monatig", "monat"}, {"wochig", "woche"}, {"tagig", "tag"}, {"stundig", "stunde"}, {"minutig", "minute"}};
+  if (in.language != "de") return 0;
+  for (const auto& [ending, name] : endings) {
+    const std::size_t at = in.word(i).find(ending);
+    if (at == std::string::npos || at == 0) continue;
+    Token number;
+    number.folded = in.word(i).substr(0, at);
+    const auto value = read_spelled_number({number}, 0, "de");
+    const double count = number.folded == "ein" ? 1 : number.folded == "halb" ? 0.5 : value ? value->value : 0;
+    if (count > 0) unit = unit_of(name);
+    return count;
+  }
+  return 0;
+}
+
+/// "one year and ten months", in years; 0 for anything else.
+double year_and_months(const QuantityText& in, std::size_t i, std::size_t& last) {
+  if (in.word(i) != "one" || unit_of(in.word(i + 1)) == nullptr || unit_of(in.word(i + 1))->unit != "year" ||
+      i + 2 >= in.tokens.size())
+    return 0;
+  Quantity year;
+  year.unit = "year";
+  year.value = 1;
+  year.last = i + 1;
+  add_months(in, year);
+  if (year.unit != "month") return 0;
+  last = year.last;
+  return year.value;
+}
+
 /// "half a day", "a year and a half", "a fortnight": times without a number before them.
 std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity) {
   quantity.first = i;
@@ -68,21 +127,24 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
     unit = unit_of(in.word(at));
     count = 0.5;
     quantity.last = at;
+  } else if (const double quarters = quarters_of(in, i, unit, quantity.last); quarters > 0) {
+    count = quarters;
+  } else if (const double german = german_length(in, i, unit); german > 0) {
+    count = german;
+    quantity.last = i;
+  } else if (in.word(i) == "half" && unit_of(in.word(i + 1)) != nullptr) {
+    unit = unit_of(in.word(i + 1));
+    count = 0.5;
+    quantity.last = i + 1;
   } else if ((in.word(i) == "a" || in.word(i) == "one") && in.word(i + 2) == "and" && in.word(i + 3) == "a" &&
              in.word(i + 4) == "half") {
     unit = unit_of(in.word(i + 1));
     count = 1.5;
     quantity.last = i + 4;
-  } else if (in.word(i) == "one" && unit_of(in.word(i + 1)) != nullptr && unit_of(in.word(i + 1))->unit == "year" &&
-             i + 2 < in.tokens.size()) {
-    // "one year and ten months"
-    quantity.unit = "year";
-    quantity.value = 1;
-    quantity.last = i + 1;
-    add_months(in, quantity);
-    if (quantity.unit != "month") return 0;
-    count = quantity.value;
+  } else if (const double years = year_and_months(in, i, quantity.last); years > 0) {
+    count = years;
     unit = unit_of("year");
+    quantity.unit = "month";
   } else if (const double two = dual_time(in.word(i), unit); two > 0) {
     count = two;
     quantity.last = i;
@@ -99,7 +161,7 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
     quantity.last = i + 1;
   }
   if (unit == nullptr || unit->dimension != Dimension::time || quantity.last >= in.tokens.size()) return 0;
-  quantity.unit = unit->unit;
+  if (quantity.unit.empty()) quantity.unit = unit->unit;
   quantity.value = count * unit->factor;
   quantity.decimals = 0.1 * unit->factor;
   read_bound(in, quantity);
