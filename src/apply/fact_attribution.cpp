@@ -41,7 +41,7 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   for (std::size_t k = i + 1; k < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
-    if (gap.find(';') != std::string_view::npos) return false;
+    if (gap.find(';') != std::string_view::npos || tokens[k].folded == "that" || tokens[k].folded == "dass" || tokens[k].folded == "que") return false;
     // A comma and "I" may still speak of what was named: "Terraform, I have not used".
     const bool boundary = starts_clause(claim, k);
     if (boundary && lists.match("candidate", tokens, k) == 0) return false;
@@ -52,7 +52,7 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
         const std::string_view behind =
             claim.facts.text.substr(tokens[rest - 1].end, tokens[rest].begin - tokens[rest - 1].end);
         if (rest > k && behind.find_first_of(",;") != std::string_view::npos) break;
-        if (tokens[rest].capital && tokens[rest].folded != "i") return false;
+        if (tokens[rest].capital && tokens[rest].folded != "i" && tokens[rest].folded != "cv") return false;
       }
       return true;
     }

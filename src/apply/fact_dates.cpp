@@ -158,7 +158,9 @@ void check_dates(const FactClaim& claim, FactVerdicts& verdicts) {
         if (entry != nullptr && entry->open) source = candidate;
       }
     }
-    if (source == nullptr && claim.posting_counts(date.first) &&
+    // What is to come is the company's plan, whoever speaks of it.
+    const bool to_come = claim.letter && date.year > claim.today.year;
+    if (source == nullptr && (claim.posting_counts(date.first) || to_come) &&
         find_date(claim, date, {&claim.index->posting()}) != nullptr) {
       source = &claim.index->posting();
     }

@@ -110,6 +110,8 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
     while (at + 1 < tokens.size() && at < i + 3 && is_in(idle, tokens[at].folded)) ++at;
     const std::string& word = tokens[at].folded;
     if (word.size() < 4 || is_in(idle, word) || (claim.facts.language == "en" && word.ends_with("ing"))) continue;
+    // "no larger than 6 mm" bounds a number.
+    if (at + 1 < tokens.size() && (tokens[at + 1].folded == "than" || tokens[at + 1].folded == "als")) continue;
     const bool denied = std::any_of(claim.cited.begin(), claim.cited.end(), denies);
     bool known = claim.foreign;
     for (std::size_t k = at; k < std::min(at + 3, tokens.size()); ++k) {

@@ -46,6 +46,20 @@ bool is_tongue(const FactClaim& claim, std::size_t i) {
   return level_in(tokens, from, to) > 0 || WordLists::tongues().contains("speaking", tokens, from, to);
 }
 
+/// "English at C2", "Türkisch auf Niveau B2": the level that follows the language with a word that joins it.
+int level_right_behind(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr auto joiners = std::to_array<std::string_view>({"at", "auf", "niveau", "level", "to", "au", "nivel", "a", "en"});
+  if (i + 2 >= tokens.size() || tokens[i].ends_sentence ||
+      std::find(joiners.begin(), joiners.end(), tokens[i + 1].folded) == joiners.end())
+    return 0;
+  std::size_t end = i + 2;
+  while (end < std::min(i + 5, tokens.size()) && tongue_at(tokens, end).empty() &&
+         claim.facts.text.substr(tokens[end - 1].end, 1) != ",")
+    ++end;
+  return level_in(tokens, i + 1, end);
+}
+
 /// "the Portuguese version": a language that isn't spoken here must be in the evidence all the same.
 void check_mention(const FactClaim& claim, FactVerdicts& verdicts, std::size_t i, std::string_view tongue) {
   const Token& token = claim.facts.tokens[i];
@@ -131,9 +145,12 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
       if (joiner == "in" || joiner == "en" || joiner == "auf" || joiner == "im") end = end > i + 4 ? end - 3 : i + 1;
     }
     int said = level_in(tokens, i + 1, end);
-    const std::string_view behind = claim.facts.text.substr(tokens[i].end, 2);
-    if (!behind.starts_with(" (") && !behind.starts_with(" B") && !behind.starts_with(" C") &&
-        !behind.starts_with(" A")) {
+    if (const int own = level_right_behind(claim, i); own > 0) {
+      said = own;
+      begin = i;
+    } else if (const std::string_view behind = claim.facts.text.substr(tokens[i].end, 2);
+               !behind.starts_with(" (") && !behind.starts_with(" B") && !behind.starts_with(" C") &&
+               !behind.starts_with(" A")) {
       const int before = level_in(tokens, begin, i);
       if (before > 0) said = before;
     }

@@ -51,6 +51,8 @@ bool is_look_alike(const FactClaim& claim, const Token& token) {
   const bool latin = letters.scripts.contains(Script::latin);
   const bool other = letters.scripts.contains(Script::cyrillic) || letters.scripts.contains(Script::greek);
   if (latin && other) return true;
+  // "ЗО0": letters of such a script stand for figures.
+  if (other && token.has_digit) return true;
   // A whole word in look-alikes inside a Latin text.
   return other && !latin && letters.all_look_latin && raw.size() > 2;
 }

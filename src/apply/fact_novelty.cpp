@@ -54,6 +54,10 @@ class NoveltyCheck {
     const Token& token = tokens_[i];
     if (token.number || token.has_digit || token.script != Script::latin || token.folded.size() < 3) return false;
     if (token.inner_capital || (token.capital && !token.sentence_start)) return false;
+    // "not the winner"
+    for (std::size_t k = i > 2 ? i - 2 : 0; k < i; ++k) {
+      if (tokens_[k].folded == "not" || tokens_[k].folded == "never") return false;
+    }
     if (is_stop_word(token.folded) || (is_free(token) && !is_joined_noun(i))) return false;
     if (WordLists::facts().match("general", tokens_, i) > 0 || !WordLists::titles().list_of(tokens_, i).empty() ||
         !WordLists::degrees().list_of(tokens_, i).empty() || !WordLists::tongues().list_of(tokens_, i).empty()) {
@@ -68,6 +72,10 @@ class NoveltyCheck {
     const bool trade =
         WordLists::titles().list_of(tokens_, i).starts_with("trade_") && tokens_[i].folded.ends_with('s');
     if (kind != "customer" && kind != "patient" && kind != "learner" && !trade) return false;
+    // "Mentors two trainees" is a deed.
+    if (trade && i == 0 && i + 1 < tokens_.size() &&
+        (tokens_[1].number || is_stop_word(tokens_[1].folded) || starts_quantity(1)) && tokens_[1].folded != "of")
+      return false;
     // "Patient, practical advice"
     if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
@@ -89,6 +97,11 @@ class NoveltyCheck {
       }
       return false;
     });
+  }
+
+  bool starts_quantity(std::size_t i) const {
+    return std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
+                       [&](const Quantity& quantity) { return quantity.first == i; });
   }
 
   /// Whether the word only says otherwise what the evidence says: the profile has it elsewhere, or its phrase has

@@ -136,6 +136,14 @@ bool is_denied(const FactClaim& claim, const Quantity& quantity) {
       .contains("negation", claim.facts.tokens, quantity.first > 3 ? quantity.first - 3 : 0, quantity.first);
 }
 
+/// "by four o'clock" in a letter is a manner of speaking.
+bool is_time_of_day(const FactClaim& claim, const Quantity& quantity) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (!claim.letter || quantity.dimension != Dimension::count || quantity.last + 1 >= tokens.size()) return false;
+  const std::string& next = tokens[quantity.last + 1].folded;
+  return next == "o'clock" || next == "uhr" || next == "heures";
+}
+
 /// "a team of four: three writers and a designer": the text itself adds up its parts, which are checked.
 bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -162,7 +170,7 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string words = claim.words(quantity.first, quantity.last);
     // What is only wished for needs no proof; what is denied mostly stands beside numbers that are claimed.
     if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) continue;
-    if (is_denied(claim, quantity) || is_enumerated(claim, quantity)) continue;
+    if (is_denied(claim, quantity) || is_enumerated(claim, quantity) || is_time_of_day(claim, quantity)) continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
     const FactSource* source = find_quantity(claim, quantity, scope);

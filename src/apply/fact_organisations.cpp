@@ -126,8 +126,10 @@ class OrganisationCheck {
           std::to_array<std::string_view>({"شركه", "بشركه", "لشركه", "جامعه", "بجامعه", "مؤسسه", "مجموعه", "مصنع",
                                            "مستشفي", "بنك", "مدرسه", "معهد", "اكاديميه", "وزاره", "هيئه"});
       for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
-        if (std::find(kinds.begin(), kinds.end(), tokens_[i].folded) == kinds.end() || tokens_[i].ends_sentence)
-          continue;
+        std::string_view kind = tokens_[i].folded;
+        // "and" is written with the next word.
+        if (kind.starts_with("و") && kind.size() > 6) kind.remove_prefix(2);
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end() || tokens_[i].ends_sentence) continue;
         if (tokens_[i + 1].script != Script::arabic || is_stop_word(tokens_[i + 1].folded)) continue;
         organisation(i, i + 1);
       }

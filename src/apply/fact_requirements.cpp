@@ -94,6 +94,23 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "a learning management system (Moodle, Canvas)": what the posting names as its kinds proves the thing, where the
+/// profile has one of them. `end` is the token behind the words of the posting.
+bool has_kind_of(const FactClaim& claim, std::size_t end) {
+  const FactText& posting = claim.index->posting().facts;
+  const std::size_t from = end > 2 ? end - 2 : 1;
+  for (std::size_t k = from; k < std::min(end + 2, posting.tokens.size()); ++k) {
+    const std::string_view gap =
+        posting.text.substr(posting.tokens[k - 1].end, posting.tokens[k].begin - posting.tokens[k - 1].end);
+    if (gap.find('(') == std::string_view::npos) continue;
+    for (std::size_t kind = k; kind < std::min(k + 8, posting.tokens.size()); ++kind) {
+      if (posting.tokens[kind].capital && claim.index->has_word(posting.tokens[kind].folded)) return true;
+      if (posting.text.substr(posting.tokens[kind].end, 1) == ")") break;
+    }
+  }
+  return false;
+}
+
 /// Three words and more taken over from the posting, with something in them that the profile hasn't.
 void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -108,6 +125,10 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
              tokens[i + length].folded == posting[j + length].folded &&
              !(length > 0 && posting[j + length - 1].ends_sentence)) {
         ++length;
+      }
+      if (length >= 3 && has_kind_of(claim, j + length)) {
+        longest = 0;
+        break;
       }
       longest = std::max(longest, length);
       whole_duty = whole_duty || (length >= 3 && posting[j].sentence_start);

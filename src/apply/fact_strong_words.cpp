@@ -170,6 +170,8 @@ void check_most(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool leads = i == 0 && tokens[1].folded != "of" && !tokens[1].folded.ends_with('s');
     const std::string& before = tokens[i == 0 ? 0 : i - 1].folded;
     if (i == 0 && !leads) continue;
+    // "for the most part"
+    if (tokens[i + 1].folded == "part") continue;
     if (i > 0 && before != "the" && before != "its" && before != "our" && before != "s" &&
         tokens[i - 1].end - tokens[i - 1].begin == before.size() && before != "their")
       continue;

@@ -99,6 +99,12 @@ bool behind_article(const FactClaim& claim, std::size_t i) {
     if (is_one(k) && std::find(ahead.begin(), ahead.end(), claim.facts.tokens[k - 1].folded) != ahead.end())
       return true;
   }
+  // "When the warehouse manager is on leave": of a letter's own title it says "as the".
+  if (i > 2 && claim.facts.language == "en" && claim.facts.tokens[i - 2].folded == "the" &&
+      !is_stop_word(claim.facts.tokens[i - 1].folded)) {
+    constexpr auto own = std::to_array<std::string_view>({"as", "am", "was", "being", "became", "become", "i'm"});
+    if (std::find(own.begin(), own.end(), claim.facts.tokens[i - 3].folded) == own.end()) return true;
+  }
   return i > 1 &&
          (claim.facts.tokens[i - 1].folded == "a" || claim.facts.tokens[i - 1].folded == "an" ||
           !titles().list_of(claim.facts.tokens, i - 1).empty()) &&

@@ -128,6 +128,7 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   }
   read_currency(in, quantity);
   quantity.value *= scale;
+  quantity.scale = scale;
   quantity.decimals = step * scale;
   read_bound(in, quantity);
   read_noun(in, quantity);
@@ -160,8 +161,8 @@ void share_units(const QuantityText& in, std::vector<Quantity>& found) {
     }
     if (first.dimension == Dimension::count && first.noun.empty() && second.dimension != Dimension::count &&
         !first.label) {
-      const double factor =
-          second.dimension == Dimension::time || second.dimension == Dimension::data ? unit_factor(second) : 1;
+      const double factor = second.dimension == Dimension::money ? 1 : second.scale;
+      first.scale = factor;
       first.dimension = second.dimension;
       first.unit = second.unit;
       first.value *= factor;
@@ -186,7 +187,8 @@ void carry_units(std::vector<Quantity>& found) {
         std::find(std::begin(from), std::end(from), first.before) == std::end(from) ||
         std::find(std::begin(to), std::end(to), second.before) == std::end(to))
       continue;
-    const double factor = unit_factor(first);
+    const double factor = first.scale;
+    second.scale = factor;
     second.dimension = first.dimension;
     second.unit = first.unit;
     second.value *= factor;
@@ -236,7 +238,8 @@ std::vector<Movement> find_movements(std::string_view text, const std::vector<To
     };
     // "210 accounts in 2024, against a target of 180"
     if (between > 0 && between < 12 &&
-        between_has({"versus", "vs", "target", "goal", "quota", "instead", "statt", "ziel", "objectif", "objetivo"})) {
+        between_has({"versus", "vs", "target", "goal", "quota", "instead", "statt", "ziel", "objectif", "objetivo",
+                     "compared", "gegenuber", "lieu", "lugar", "مقابل", "بدلا"})) {
       movements.push_back({&second, &first});
       continue;
     }

@@ -45,6 +45,7 @@ struct Quantity {
   bool vague = false;     ///< "dozens", "hundreds": at least two of them
   bool label = false;     ///< belongs to the name before it: "Band 6", "PostgreSQL 15"
   std::string label_of;   ///< that name, folded
+  double scale = 1;       ///< base units in what it was written in: 1,000,000 for "37 tonnes"
   double decimals = 0;    ///< one unit of its last written digit, in the base unit
   std::size_t first = 0;  ///< tokens that it takes, the unit with them
   std::size_t last = 0;

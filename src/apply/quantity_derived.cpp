@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 namespace bespoke {
 namespace {
@@ -89,8 +90,8 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
           known[i + 1].value <= known[i].value || known[i + 1].first > known[i].last + 3)
         continue;
       const std::string& joiner = source.facts.tokens[known[i].last + 1].folded;
-      const bool share =
-          joiner == "of" || joiner == "von" || joiner == "der" || joiner == "de" || joiner == "sur" || joiner == "out";
+      const bool share = joiner == "of" || joiner == "von" || joiner == "der" || joiner == "de" || joiner == "sur" ||
+                         joiner == "out" || joiner == "in";
       if (share &&
           std::abs(claim.value - 100 * known[i].value / known[i + 1].value) < (claim.bound == Bound::about ? 2.5 : 0.6))
         return true;
@@ -115,6 +116,81 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
     }
   }
   return false;
+}
+
+/// The shares that a text gives as "1 in 8", as parts of one.
+std::vector<double> shares_of(const FactSource& source) {
+  const std::vector<Quantity>& known = source.facts.quantities;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+    if (known[i].dimension != Dimension::count || known[i + 1].dimension != Dimension::count ||
+        known[i].value >= known[i + 1].value || known[i + 1].first != known[i].last + 2)
+      continue;
+    const std::string& joiner = source.facts.tokens[known[i].last + 1].folded;
+    if (joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de")
+      shares.push_back(known[i].value / known[i + 1].value);
+  }
+  return shares;
+}
+
+/// "more than halved" of what fell from 1 in 8 to 1 in 20.
+bool follows_from_shares(const Quantity& claim, const FactSource& source) {
+  if (!claim.ratio) return false;
+  const std::vector<double> shares = shares_of(source);
+  if (shares.size() != 2) return false;
+  const double ratio = claim.value < 1 ? shares[1] / shares[0] : std::max(shares[1] / shares[0], shares[0] / shares[1]);
+  if (claim.bound == Bound::over)
+    return claim.value < 1 ? ratio < claim.value && ratio > 0.5 * claim.value : ratio > claim.value && ratio < claim.value + 1;
+  return near(ratio, claim.value, 0.06);
+}
+
+/// "all but 26 of its 190" of "164 of its 190".
+bool is_rest(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  const std::vector<Token>& tokens = text.facts.tokens;
+  if (claim.dimension != Dimension::count || claim.first < 2 || tokens[claim.first - 1].folded != "but" ||
+      tokens[claim.first - 2].folded != "all")
+    return false;
+  const std::vector<Quantity>& known = source.facts.quantities;
+  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+    if (known[i].dimension == Dimension::count && known[i + 1].dimension == Dimension::count &&
+        known[i + 1].first <= known[i].last + 3 && near(known[i + 1].value - known[i].value, claim.value))
+      return true;
+  }
+  return false;
+}
+
+/// "by 70 litres, from 190 to 120": bare numbers that go the way of those of the evidence, which have the unit.
+bool is_bare_movement(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || !claim.noun_classes.empty() || claim.label) return false;
+  return std::any_of(text.facts.movements.begin(), text.facts.movements.end(), [&](const Movement& said) {
+    if ((said.from->first != claim.first && said.to->first != claim.first) || said.to->dimension != Dimension::count)
+      return false;
+    return std::any_of(source.facts.movements.begin(), source.facts.movements.end(), [&](const Movement& known) {
+      const bool other_rate = !said.to->rate.empty() && !known.to->rate.empty() && said.to->rate != known.to->rate;
+      return !other_rate && near(said.from->value * known.from->scale, known.from->value) &&
+             near(said.to->value * known.to->scale, known.to->value);
+    });
+  });
+}
+
+/// "une semaine sur trois" of "every third week".
+bool is_every_nth(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  constexpr std::string_view joiners[] = {"in", "sur", "de", "von", "out"};
+  constexpr std::string_view every[] = {"every", "each", "jede", "jeden", "jedes", "chaque", "cada"};
+  const auto is_one_of = [](const auto& words, const std::string& word) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+  };
+  if (claim.dimension != Dimension::count || claim.first == 0 ||
+      !is_one_of(joiners, text.facts.tokens[claim.first - 1].folded))
+    return false;
+  const std::vector<Token>& there = source.facts.tokens;
+  for (std::size_t k = 0; k + 1 < there.size(); ++k) {
+    if (is_one_of(every, there[k].folded) && near(ordinal_of(there[k + 1].folded), claim.value)) return true;
+  }
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+    return other.dimension == Dimension::time && is_one_of(every, other.before) &&
+           near(other.value / other.scale, claim.value);
+  });
 }
 
 /// "by half" where the evidence says "by 50%", and the other way round.
@@ -217,7 +293,8 @@ bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSourc
 
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
-         is_the_others(text, claim, source) || is_implied(text, claim, source) ||
+         is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
+         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) || is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
                   has_unit_in_source(claim, other, source);

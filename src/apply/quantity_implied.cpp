@@ -123,7 +123,14 @@ bool says_difference(const FactClaim& text, const Quantity& claim) {
   constexpr auto levels = std::to_array<std::string_view>(
       {"to", "at", "auf", "a", "hasta", "only", "just", "bei", "from", "von", "de", "desde", "now", "nur"});
   if (std::find(levels.begin(), levels.end(), claim.before) != levels.end()) return false;
-  return says_near(text, claim, "difference", 6);
+  if (says_near(text, claim, "difference", 6)) return true;
+  // "45 Verträge mehr", "trois clients de plus"
+  const std::vector<Token>& tokens = text.facts.tokens;
+  for (std::size_t k = claim.last + 1; k < std::min(claim.last + 4, tokens.size()); ++k) {
+    if (tokens[k].folded == "mehr" || tokens[k].folded == "more" || tokens[k].folded == "mas") return true;
+    if (tokens[k].folded == "plus" && tokens[k - 1].folded == "de") return true;
+  }
+  return false;
 }
 
 int ordinal_of(std::string_view folded) {

@@ -163,9 +163,23 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
   if (unit == nullptr || unit->dimension != Dimension::time || quantity.last >= in.tokens.size()) return 0;
   if (quantity.unit.empty()) quantity.unit = unit->unit;
   quantity.value = count * unit->factor;
+  quantity.scale = unit->factor;
   quantity.decimals = 0.1 * unit->factor;
+  if (i > 0 && !in.tokens[i - 1].ends_sentence) quantity.before = in.word(i - 1);
   read_bound(in, quantity);
   return quantity.last - i + 1;
+}
+
+/// How many "fifths" make a whole; 0 for another word.
+double parts_of(const std::string& word) {
+  constexpr std::pair<std::string_view, double> parts[] = {
+      {"fifths", 5},     {"sixths", 6},      {"sevenths", 7},    {"eighths", 8},   {"ninths", 9},
+      {"tenths", 10},    {"funftel", 5},     {"sechstel", 6},    {"siebtel", 7},   {"achtel", 8},
+      {"neuntel", 9},    {"zehntel", 10},    {"cinquiemes", 5},  {"sixiemes", 6},  {"septiemes", 7},
+      {"huitiemes", 8},  {"neuviemes", 9},   {"dixiemes", 10},   {"quintos", 5},   {"sextos", 6},
+      {"septimos", 7},   {"octavos", 8},     {"novenos", 9},     {"decimos", 10}};
+  const auto found = std::find_if(std::begin(parts), std::end(parts), [&](const auto& part) { return part.first == word; });
+  return found == std::end(parts) ? 0 : found->second;
 }
 
 /// "a third", "two thirds", "a quarter of", "half of": shares of a whole.
@@ -197,6 +211,15 @@ std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity
   }
   if (name == "fifth" && followed_by_of) part = 20;
   if (name == "tenth" && followed_by_of) part = 10;
+  if (part == 0) {
+    const auto spelled = read_spelled_number(in.tokens, i, in.language);
+    const double divisor = spelled ? parts_of(in.word(i + spelled->count)) : 0;
+    if (divisor > 0 && spelled->value < divisor) {
+      count = spelled->value;
+      part = 100 / divisor;
+      at = i + spelled->count;
+    }
+  }
   if (part == 0 || count == 0) return 0;
   // "the third month" and "a third round" count, they don't divide.
   if (name == "third" && at + 1 < in.tokens.size() && in.gap_after(at) == "-") return 0;

@@ -46,6 +46,40 @@ bool has_currency_before(const QuantityText& in, std::size_t i) {
   return !currency_of(gap.size() > 4 ? gap.substr(gap.size() - 4) : gap).empty();
 }
 
+/// Behind "square" and "cubic" a metre is meant, and no device.
+double metres_of(const std::string& word) {
+  if (word == "m" || word == "meter" || word == "متر") return 1;
+  const UnitName* unit = unit_of(word);
+  return unit != nullptr && unit->dimension == Dimension::length ? unit->factor : 0;
+}
+
+/// "square kilometres", "Quadratmeter", "pies cuadrados", "mètres cubes": how many tokens from `at` on they take.
+std::size_t read_power_of_length(const QuantityText& in, std::size_t at, Quantity& quantity, double& scale) {
+  constexpr std::string_view squares[] = {"square", "sq", "carre", "carres", "cuadrado", "cuadrados", "مربع", "مربعه"};
+  constexpr std::string_view cubes[] = {"cubic", "cube", "cubes", "cubico", "cubicos", "مكعب", "مكعبه"};
+  const auto is_one_of = [](const auto& words, const std::string& word) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+  };
+  const auto take = [&](double metres, bool cubed, std::size_t tokens) -> std::size_t {
+    if (metres == 0) return 0;
+    quantity.dimension = cubed ? Dimension::volume : Dimension::area;
+    quantity.unit = cubed ? "l" : "m2";
+    scale *= cubed ? 1000 * metres * metres * metres : metres * metres;
+    return tokens;
+  };
+  const std::string& first = in.word(at);
+  const std::string& second = in.word(at + 1);
+  if (is_one_of(squares, first) || is_one_of(cubes, first)) return take(metres_of(second), is_one_of(cubes, first), 2);
+  // "m³"
+  if (metres_of(first) > 0 && in.gap_after(at).starts_with("\xC2\xB3")) return take(metres_of(first), true, 1);
+  if (metres_of(first) > 0 && (is_one_of(squares, second) || is_one_of(cubes, second)))
+    return take(metres_of(first), is_one_of(cubes, second), 2);
+  for (const auto& [prefix, cubed] : {std::pair{std::string_view("quadrat"), false}, std::pair{std::string_view("kubik"), true}}) {
+    if (first.starts_with(prefix)) return take(metres_of(first.substr(prefix.size())), cubed, 1);
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_months(const QuantityText& in, Quantity& quantity) {
@@ -147,14 +181,8 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
       taken = 2;
     }
   }
-  if (unit_word == "square" || unit_word == "sq" || unit_word == "quadratmeter" || unit_word == "متر") {
-    const std::string& second = in.word(next() + 1);
-    const bool feet = second == "feet" || second == "ft" || second == "foot";
-    quantity.dimension = Dimension::area;
-    quantity.unit = "m2";
-    if (feet) scale *= 0.09290304;
-    quantity.last += unit_word == "quadratmeter" ? 1 : 2;
-    quantity.last = std::min(quantity.last, in.tokens.size() - 1);
+  if (const std::size_t used = read_power_of_length(in, next(), quantity, scale); used > 0) {
+    quantity.last = std::min(quantity.last + used, in.tokens.size() - 1);
     return;
   }
   // "310 machine hours", "12 working days"
@@ -174,7 +202,7 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
     return;
   // "2 to 3" isn't two terabytes, "4 go" isn't four gigabytes, unless the language is French.
   if ((unit_word == "to" || unit_word == "go" || unit_word == "an") && in.language != "fr") return;
-  if (unit_word == "mes" && in.language != "es") return;
+  if ((unit_word == "mes" || unit_word == "pies") && in.language != "es") return;
   // A million meters are devices.
   if (unit->dimension == Dimension::length && unit->factor == 1 && scale >= 1e6) return;
   if (unit->dimension == Dimension::count) return;
