@@ -82,10 +82,31 @@ bool starts_with_spanish_i(const FactClaim& claim) {
   return first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
 }
 
+/// "..., and I have worked in it": a clause of the applicant's that comes back to what was named.
+bool comes_back(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
+  constexpr std::string_view deeds[] = {"worked", "work", "used", "use", "know", "run", "ran", "built", "managed", "operated",
+                                        "taught", "done", "did", "led", "held", "hold", "have", "mastered", "administered"};
+  for (std::size_t k = i + 1; k + 2 < tokens.size(); ++k) {
+    if (tokens[k].ends_sentence) return false;
+    if (tokens[k].folded != "i" && tokens[k].folded != "i've") continue;
+    bool deed = false;
+    for (std::size_t b = k + 1; b < std::min(k + 7, tokens.size()); ++b) {
+      const std::string& word = tokens[b].folded;
+      deed = deed || std::find(std::begin(deeds), std::end(deeds), word) != std::end(deeds);
+      if (deed && (word == "it" || word == "them" || word == "both" || word == "these"))
+        return !lists.contains("negation", tokens, k, b) && !lists.contains("wish", tokens, k, b);
+    }
+    return false;
+  }
+  return false;
+}
+
 /// What follows claims what was named before: "..., which I have".
 bool claimed_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  if (is_familiar(claim, i)) return true;
+  if (is_familiar(claim, i) || comes_back(claim, i)) return true;
   constexpr std::string_view verbs[] = {
       "have",     "bring",   "possess",  "offer",   "meet",    "know",   "hold",   "use",     "used",       "master",
       "mastered", "do",      "did",      "cover",   "provide", "habe",   "bringe", "besitze", "beherrsche", "kenne",

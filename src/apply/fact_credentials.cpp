@@ -46,6 +46,17 @@ bool says_unfinished(const FactClaim& claim) {
   return WordLists::facts().contains("in_progress", claim.facts.tokens) || says_share(claim.facts);
 }
 
+/// "gained part time": the text says that the studies came to their end, whatever else it says of them.
+bool says_gained(const FactClaim& claim) {
+  if (says_share(claim.facts) || !WordLists::facts().contains("gained", claim.facts.tokens)) return false;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (WordLists::facts().match("in_progress", tokens, i) > 0 && tokens[i].folded != "part" && tokens[i].folded != "part-time")
+      return false;
+  }
+  return true;
+}
+
 void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_view level, std::size_t at,
                   std::size_t count) {
   const std::string words = claim.words(at, at + count - 1);
@@ -60,7 +71,7 @@ void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_vi
     return;
   }
   if (claim.letter && !claim.claimed(at)) return;
-  if (entry != nullptr && entry->open && !says_unfinished(claim)) {
+  if (entry != nullptr && entry->open && (!says_unfinished(claim) || says_gained(claim))) {
     verdicts.violation("degree", words, "these studies aren't finished, and the text doesn't say so");
     return;
   }

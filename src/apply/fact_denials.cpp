@@ -1,6 +1,7 @@
 #include "apply/fact_hits.hpp"
 
 #include "apply/english_words.hpp"
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -62,6 +63,25 @@ void check_opposites(const FactClaim& claim, FactVerdicts& verdicts) {
         verdicts.violation("scope", claim.words(i, i), fmt::format("the evidence says \"{}\"", known));
       }
     }
+  }
+}
+
+/// "at management level" of "operational level": the word before it says which.
+void check_named_levels(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign || claim.about_person) return;
+  const auto named = [](const FactText& facts, std::size_t i) {
+    return i > 0 && facts.tokens[i].folded == "level" && facts.text.substr(facts.tokens[i - 1].end, 1) == " " &&
+           !facts.tokens[i - 1].number && !is_stop_word(facts.tokens[i - 1].folded);
+  };
+  for (std::size_t i = 1; i < claim.facts.tokens.size(); ++i) {
+    if (!named(claim.facts, i) || find_word(claim.around, claim.facts.tokens[i - 1]) != nullptr) continue;
+    const bool other = std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+      for (std::size_t k = 1; k < source->facts.tokens.size(); ++k) {
+        if (named(source->facts, k)) return true;
+      }
+      return false;
+    });
+    if (other) return verdicts.violation("scope", claim.words(i - 1, i), "the evidence has another level");
   }
 }
 
@@ -171,6 +191,7 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts) {
   check_opposites(claim, verdicts);
   check_absences(claim, verdicts);
   check_in_time(claim, verdicts);
+  check_named_levels(claim, verdicts);
 }
 
 }  // namespace bespoke

@@ -32,7 +32,7 @@ class NoveltyCheck {
     }
     for (const TermMatch& match : claim_.facts.skills) mark(match.first, match.first + match.count - 1);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (done_[i]) continue;
+      if (done_[i] || is_leading_verb(i)) continue;
       const bool people = is_new_people(i);
       if ((!people && !is_telling(i)) || is_known(i) || (!people && stands_for_another(i))) continue;
       // What another check has found already needn't be said twice.
@@ -72,10 +72,7 @@ class NoveltyCheck {
     const bool trade =
         WordLists::titles().list_of(tokens_, i).starts_with("trade_") && tokens_[i].folded.ends_with('s');
     if (kind != "customer" && kind != "patient" && kind != "learner" && !trade) return false;
-    // "Mentors two trainees" is a deed.
-    if (trade && i == 0 && i + 1 < tokens_.size() &&
-        (tokens_[1].number || is_stop_word(tokens_[1].folded) || starts_quantity(1)) && tokens_[1].folded != "of")
-      return false;
+    if (trade && is_leading_verb(i)) return false;
     // "Patient, practical advice"
     if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
@@ -99,9 +96,12 @@ class NoveltyCheck {
     });
   }
 
-  bool starts_quantity(std::size_t i) const {
-    return std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
-                       [&](const Quantity& quantity) { return quantity.first == i; });
+  /// "Mentors two trainees": a text that begins with a deed in the third person.
+  bool is_leading_verb(std::size_t i) const {
+    if (i > 0 || tokens_.size() < 2 || !tokens_[0].folded.ends_with('s') || tokens_[1].folded == "of") return false;
+    const bool counts = std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
+                                    [](const Quantity& quantity) { return quantity.first == 1; });
+    return counts || tokens_[1].folded == "the" || tokens_[1].folded == "a" || tokens_[1].folded == "an";
   }
 
   /// Whether the word only says otherwise what the evidence says: the profile has it elsewhere, or its phrase has

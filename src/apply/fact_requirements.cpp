@@ -1,4 +1,5 @@
 #include "apply/fact_claim.hpp"
+#include "apply/quantity_match.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
@@ -45,6 +46,31 @@ bool begins_alike(std::string_view one, std::string_view other, bool compounds) 
   return common >= 6 || common == std::min(one.size(), other.size());
 }
 
+/// "Bereitschaft" of "Bereitschaftsdienst": the profile's word says more than what is asked for.
+bool is_part_of_known(const FactClaim& claim, const Token& token) {
+  return claim.facts.language == "de" && token.folded.size() > 6 &&
+         std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+           return std::any_of(source->words.begin(), source->words.end(), [&](const std::string& word) {
+             return word.size() > token.folded.size() + 2 && word.starts_with(token.folded);
+           });
+         });
+}
+
+/// "120 Sterbefälle" of 120 Trauerfälle: the same number of what ends in the same word.
+bool is_counted_alike(const FactClaim& claim, std::size_t i) {
+  if (claim.facts.language != "de" || claim.letter) return false;
+  const std::string& noun = claim.facts.tokens[i].folded;
+  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
+    return said.noun == noun &&
+           std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+             return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
+               return near(said.value, known.value) && known.noun.size() > 5 && noun.size() > 5 &&
+                      known.noun.ends_with(std::string_view(noun).substr(noun.size() - 5));
+             });
+           });
+  });
+}
+
 /// Whether the profile has a word that begins alike: "registered" of who has a registration.
 bool has_akin(const FactClaim& claim, const Token& token) {
   return std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
@@ -81,7 +107,9 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t unknown = 0;
     std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
-      if (is_known(claim, tokens[k]) || is_counted(claim, k)) continue;
+      if (is_known(claim, tokens[k]) || is_counted(claim, k) || is_part_of_known(claim, tokens[k]) ||
+          is_counted_alike(claim, k))
+        continue;
       ++(is_plain(tokens, k) ? plain : unknown);
     }
     // Two plain words in a row, neither of which the profile has, are a term too: "data protection".
@@ -254,7 +282,9 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
         !WordLists::tongues().list_of(tokens, i).empty())
       continue;
     const std::string words = claim.words(i, i);
-    if (has_akin(claim, token) || covered(verdicts, words)) continue;
+    if (has_akin(claim, token) || is_part_of_known(claim, token) || is_counted_alike(claim, i) ||
+        covered(verdicts, words))
+      continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));
   }

@@ -1,5 +1,6 @@
 #include "apply/fact_alignment.hpp"
 #include "apply/fact_places.hpp"
+#include "apply/quantity_match.hpp"
 
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
@@ -134,9 +135,34 @@ void check_as(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Second Engineer" of a third engineer, "grade two" aside: the rank in a row before the trade.
+void check_rank_in_row(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.foreign) return;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const int said = ordinal_of(tokens[i].folded);
+    if (said == 0 || (claim.letter && (!claim.says_i || claim.speakers[i] != Speaker::person))) continue;
+    const bool leads = i == 0 || (claim.letter && (tokens[i - 1].folded == "as" || tokens[i - 1].folded == "als"));
+    if (!leads) continue;
+    bool other = false;
+    bool same = false;
+    for (const FactSource* source : claim.letter ? claim.index->all() : claim.around) {
+      if (!source->pointer.ends_with("/position")) continue;
+      const std::vector<Token>& there = source->facts.tokens;
+      for (std::size_t k = 0; k + 1 < there.size(); ++k) {
+        const int known = ordinal_of(there[k].folded);
+        if (known == 0 || there[k + 1].stem != tokens[i + 1].stem) continue;
+        (known == said ? same : other) = true;
+      }
+    }
+    if (other && !same) return verdicts.violation("title", claim.words(i, i + 1), "the evidence has another rank");
+  }
+}
+
 }  // namespace
 
 void check_roles(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_rank_in_row(claim, verdicts);
   check_position(claim, verdicts);
   check_as(claim, verdicts);
 }

@@ -1,6 +1,7 @@
 #include "apply/fact_alignment.hpp"
 #include "apply/fact_durations.hpp"
 #include "apply/quantity_match.hpp"
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -115,6 +116,34 @@ FactSpan own_segment(const FactClaim& claim, std::size_t first, std::size_t last
   return span;
 }
 
+/// The first telling word behind a time, up to a mark: "26 months at sea" were spent at sea.
+const Token* anchor_of(const FactText& facts, const Quantity& time) {
+  for (std::size_t k = time.last + 1; k < std::min(time.last + 4, facts.tokens.size()); ++k) {
+    const std::string_view gap = facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
+    if (facts.tokens[k - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos) return nullptr;
+    if (!is_stop_word(facts.tokens[k].folded) && !facts.tokens[k].has_digit) return &facts.tokens[k];
+  }
+  return nullptr;
+}
+
+/// What the evidence says of times with the same anchor: 1 where one of them is the claim's, -1 where none is, 0 where
+/// it has none.
+int anchored_times(const FactClaim& claim, const Quantity& quantity, const FactSources& sources) {
+  const Token* said = anchor_of(claim.facts, quantity);
+  if (said == nullptr || claim.foreign) return 0;
+  int found = 0;
+  for (const FactSource* source : sources) {
+    for (const Quantity& known : source->facts.quantities) {
+      if (!is_span_of_time(known)) continue;
+      const Token* there = anchor_of(source->facts, known);
+      if (there == nullptr || there->stem != said->stem) continue;
+      if (value_holds(quantity, known)) return 1;
+      found = -1;
+    }
+  }
+  return found;
+}
+
 /// "my last two years": a part of what went on longer.
 bool is_latest(const FactClaim& claim, const Quantity& quantity) {
   constexpr std::string_view words[] = {"last",     "past",      "recent",  "letzten", "vergangenen", "dernieres",
@@ -192,7 +221,10 @@ void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& 
   const FactSpan said = own_segment(claim, quantity.first, quantity.last);
   const FactEntry* place = place_within(claim, said);
   const FactSources told = told_of_work(claim, place);
-  if (told_elsewhere(claim, said, quantity, told) || (is_latest(claim, quantity) && lasted(claim, quantity, told)))
+  const int anchored = anchored_times(claim, quantity, told);
+  if (anchored < 0)
+    return verdicts.violation("date", words, fmt::format("the evidence gives another time than \"{}\"", words));
+  if (anchored > 0 || told_elsewhere(claim, said, quantity, told) || (is_latest(claim, quantity) && lasted(claim, quantity, told)))
     return;
   const FactAlignment aligned = claim.foreign ? FactAlignment{} : align(claim, said, told);
   bool own = false;

@@ -37,7 +37,11 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   }
   // "a one-year placement"
   const bool compound = article == "one" && in.gap_after(i) == "-" && named->unit != "day";
-  if (!long_word && !for_word && !compound && (!saved || rate)) return false;
+  // "Ein Jahr Praktikum hat mir gezeigt"
+  constexpr std::string_view later[] = {"ago", "later", "after", "before", "spater", "nach", "vor", "apres", "avant", "despues", "antes", "in"};
+  const bool leads = in.tokens[i].sentence_start && i + 2 < in.tokens.size() && (named->unit == "year" || named->unit == "month") &&
+                     std::find(std::begin(later), std::end(later), behind) == std::end(later);
+  if (!long_word && !for_word && !compound && !leads && (!saved || rate)) return false;
   unit = named;
   return true;
 }
