@@ -3,6 +3,7 @@
 #include "apply/embedded_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -58,6 +59,20 @@ const EnglishWords& EnglishWords::get() {
   // Never destroyed, so that a thread may still read it while the process exits.
   static const auto& words = *new EnglishWords(apply_file("data/words_en.txt"));
   return words;
+}
+
+bool EnglishWords::is_light(std::string_view stem, std::string_view folded) const {
+  // Prefixes that change a word without naming another thing: "microservices" are services.
+  constexpr auto light_prefixes =
+      std::to_array<std::string_view>({"micro", "re", "co", "pre", "sub", "multi", "inter", "self", "non", "over",
+                                       "under", "cross", "out", "up", "un", "mini", "de"});
+  if (is_free(stem) || is_free(folded)) return true;
+  for (const std::string_view prefix : light_prefixes) {
+    if (stem.size() > prefix.size() + 3 && stem.starts_with(prefix) && is_free(stem.substr(prefix.size()))) return true;
+  }
+  if (folded.ends_with("ed") && (is_verb(stem) || folded.size() > 5)) return true;
+  if ((folded.ends_with("ise") || folded.ends_with("ize")) && folded.size() > 6) return true;
+  return folded.ends_with("ly") && folded.size() > 5;
 }
 
 bool EnglishWords::related(std::string_view stem, std::string_view other) const {

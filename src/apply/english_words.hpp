@@ -19,6 +19,9 @@ class EnglishWords {
   /// Whether the word claims nothing by itself: a usual verb, adverb or adjective, or a very general noun.
   bool is_free(std::string_view stem) const { return free_.contains(stem); }
 
+  /// The same with what English makes of such words: "jointly", "reimplemented", "modernise".
+  bool is_light(std::string_view stem, std::string_view folded) const;
+
   /// Whether the word is a verb too: "ported" claims nothing, "a port" may.
   bool is_verb(std::string_view stem) const { return verbs_.contains(stem); }
 

@@ -81,8 +81,11 @@ void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of
 void check_acts(const FactClaim& claim, FactVerdicts& verdicts);     // approved, designed, founded, what came of it
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
+void check_company(const FactClaim& claim, FactVerdicts& verdicts);  // what a letter says of it
+void check_competences(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's "experience in ...", word by word
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
-void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);
+void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);   // degrees, grades
+void check_certificates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts);
 
 }  // namespace bespoke

@@ -79,9 +79,12 @@ struct FactGuard::Facts {
     check_wholes(claim, verdicts);
     check_scope(claim, verdicts);
     check_prizes(claim, verdicts);
+    check_company(claim, verdicts);
     check_credentials(claim, verdicts);
+    check_certificates(claim, verdicts);
     check_languages(claim, verdicts);
     check_requirements(claim, verdicts);
+    check_competences(claim, verdicts);
     check_novelty(claim, verdicts);
     check_additions(claim, verdicts);
     return verdicts.take();

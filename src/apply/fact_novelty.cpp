@@ -13,11 +13,6 @@
 namespace bespoke {
 namespace {
 
-/// Prefixes that change a word without naming another thing: "microservices" are services.
-constexpr auto light_prefixes =
-    std::to_array<std::string_view>({"micro", "re", "co", "pre", "sub", "multi", "inter", "self", "non", "over",
-                                     "under", "cross", "out", "up", "un", "mini", "de"});
-
 class NoveltyCheck {
  public:
   NoveltyCheck(const FactClaim& claim, FactVerdicts& verdicts)
@@ -58,7 +53,7 @@ class NoveltyCheck {
     for (std::size_t k = i > 2 ? i - 2 : 0; k < i; ++k) {
       if (tokens_[k].folded == "not" || tokens_[k].folded == "never") return false;
     }
-    if (is_stop_word(token.folded) || (is_free(token) && !is_joined_noun(i))) return false;
+    if (is_stop_word(token.folded) || (is_light(token) && !is_joined_noun(i))) return false;
     if (WordLists::facts().match("general", tokens_, i) > 0 || !WordLists::titles().list_of(tokens_, i).empty() ||
         !WordLists::degrees().list_of(tokens_, i).empty() || !WordLists::tongues().list_of(tokens_, i).empty()) {
       return false;
@@ -138,7 +133,7 @@ class NoveltyCheck {
     if (i < 2 || i + 1 >= tokens_.size() || (tokens_[i - 1].folded != "and" && tokens_[i - 1].folded != "or"))
       return false;
     return !is_stop_word(tokens_[i - 2].folded) && !tokens_[i - 2].has_digit && is_known(i - 2) &&
-           !is_stop_word(tokens_[i + 1].folded) && is_known(i + 1) && !is_free(tokens_[i - 2]) &&
+           !is_stop_word(tokens_[i + 1].folded) && is_known(i + 1) && !is_light(tokens_[i - 2]) &&
            !tokens_[i].ends_sentence;
   }
 
@@ -165,20 +160,7 @@ class NoveltyCheck {
            std::find(adding.begin(), adding.end(), tokens_[i].folded) != adding.end();
   }
 
-  static bool is_free(const Token& token) {
-    const EnglishWords& words = EnglishWords::get();
-    // Adverbs of usual adjectives, and verbs made of usual words: "jointly", "reimplemented".
-    if (words.is_free(token.stem) || words.is_free(token.folded)) return true;
-    for (const std::string_view prefix : light_prefixes) {
-      if (token.stem.size() > prefix.size() + 3 && token.stem.starts_with(prefix) &&
-          words.is_free(std::string_view(token.stem).substr(prefix.size()))) {
-        return true;
-      }
-    }
-    if (token.folded.ends_with("ed") && (words.is_verb(token.stem) || token.folded.size() > 5)) return true;
-    if ((token.folded.ends_with("ise") || token.folded.ends_with("ize")) && token.folded.size() > 6) return true;
-    return token.folded.ends_with("ly") && token.folded.size() > 5;
-  }
+  static bool is_light(const Token& token) { return EnglishWords::get().is_light(token.stem, token.folded); }
 
   bool is_known(std::size_t i) const {
     const Token& token = tokens_[i];

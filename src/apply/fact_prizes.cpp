@@ -43,48 +43,9 @@ bool came_behind(const FactSource& award) {
   return false;
 }
 
-/// What happened to the company or who ranks it, which the posting must have.
-void check_company_events(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (!claim.letter) return;
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  const FactSource& posting = claim.index->posting();
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (claim.speakers[i] != Speaker::company) continue;
-    std::size_t length = lists().match("company_event", tokens, i);
-    if (length == 0 && lists().match("company_honour", tokens, i) > 0 &&
-        lists().contains("honour", tokens, i + 1, std::min(i + 6, tokens.size())))
-      length = lists().match("company_honour", tokens, i);
-    if (length == 0) continue;
-    bool known = false;
-    for (std::size_t k = i; k < i + length; ++k)
-      known = known || (!is_stop_word(tokens[k].folded) && posting.stems.contains(tokens[k].stem));
-    if (!known)
-      return verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
-  }
-}
-
-/// Prizes of the company, which the posting must have.
-void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (!claim.letter) return;
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    std::size_t length = lists().match("prize", tokens, i);
-    // "Innovationspreis gewonnen": German writes the prize and its name in one word.
-    if (length == 0 && claim.facts.language == "de" && tokens[i].folded.ends_with("preis") && lists().contains("won", tokens))
-      length = 1;
-    if (length == 0 || claim.speakers[i] != Speaker::company || tokens[i].folded == "title") continue;
-    const FactSource& posting = claim.index->posting();
-    if (lists().contains("prize", posting.facts.tokens) || posting.words.contains(tokens[i].folded)) continue;
-    verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
-    return;
-  }
-}
-
 }  // namespace
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
-  check_company_prizes(claim, verdicts);
-  check_company_events(claim, verdicts);
   const std::vector<Hit> hits = claimed_hits(claim, "won");
   if (hits.empty()) return check_bare_prize(claim, verdicts);
   FactSources sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;

@@ -48,10 +48,11 @@ bool begins_alike(std::string_view one, std::string_view other, bool compounds) 
 
 /// "Bereitschaft" of "Bereitschaftsdienst": the profile's word says more than what is asked for.
 bool is_part_of_known(const FactClaim& claim, const Token& token) {
-  return claim.facts.language == "de" && token.folded.size() > 6 &&
+  return claim.facts.language == "de" && token.folded.size() > 9 &&
          std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
            return std::any_of(source->words.begin(), source->words.end(), [&](const std::string& word) {
-             return word.size() > token.folded.size() + 2 && word.starts_with(token.folded);
+             return word.size() > token.folded.size() + 2 && word.size() < token.folded.size() + 9 &&
+                    word.starts_with(token.folded);
            });
          });
 }
