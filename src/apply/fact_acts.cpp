@@ -89,10 +89,15 @@ void check_results(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_outcomes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.foreign) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
-  constexpr std::pair<std::string_view, std::string_view> measures[] = {
-      {"accuracy", "accuracy_measure"}, {"safety", "safety_measure"},             {"quality", "quality_measure"},
-      {"waiting", "waiting_measure"},   {"availability", "availability_measure"}, {"sales", "sales_measure"},
-      {"costs", "costs_measure"},       {"output", "output_measure"},             {"attainment", "attainment_measure"}};
+  constexpr std::pair<std::string_view, std::string_view> measures[] = {{"accuracy", "accuracy_measure"},
+                                                                        {"safety", "safety_measure"},
+                                                                        {"quality", "quality_measure"},
+                                                                        {"waiting", "waiting_measure"},
+                                                                        {"availability", "availability_measure"},
+                                                                        {"sales", "sales_measure"},
+                                                                        {"costs", "costs_measure"},
+                                                                        {"output", "output_measure"},
+                                                                        {"attainment", "attainment_measure"}};
   const FactSources& sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
   for (const Hit& hit : claimed_hits(claim, "outcome")) {
     if (claim.letter && claim.speakers[hit.at] != Speaker::person) continue;

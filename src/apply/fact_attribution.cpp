@@ -41,7 +41,9 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   for (std::size_t k = i + 1; k < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
-    if (gap.find(';') != std::string_view::npos || tokens[k].folded == "that" || tokens[k].folded == "dass" || tokens[k].folded == "que") return false;
+    if (gap.find(';') != std::string_view::npos || tokens[k].folded == "that" || tokens[k].folded == "dass" ||
+        tokens[k].folded == "que")
+      return false;
     // A comma and "I" may still speak of what was named: "Terraform, I have not used".
     const bool boundary = starts_clause(claim, k);
     if (boundary && lists.match("candidate", tokens, k) == 0) return false;
@@ -86,8 +88,9 @@ bool starts_with_spanish_i(const FactClaim& claim) {
 bool comes_back(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
-  constexpr std::string_view deeds[] = {"worked", "work", "used", "use", "know", "run", "ran", "built", "managed", "operated",
-                                        "taught", "done", "did", "led", "held", "hold", "have", "mastered", "administered"};
+  constexpr std::string_view deeds[] = {"worked", "work",    "used",     "use",      "know",        "run", "ran",
+                                        "built",  "managed", "operated", "taught",   "done",        "did", "led",
+                                        "held",   "hold",    "have",     "mastered", "administered"};
   for (std::size_t k = i + 1; k + 2 < tokens.size(); ++k) {
     if (tokens[k].ends_sentence) return false;
     if (tokens[k].folded != "i" && tokens[k].folded != "i've") continue;

@@ -84,7 +84,7 @@ void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, 
 void check_company(const FactClaim& claim, FactVerdicts& verdicts);  // what a letter says of it
 void check_competences(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's "experience in ...", word by word
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
-void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);   // degrees, grades
+void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);  // degrees, grades
 void check_certificates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts);
 

@@ -20,7 +20,8 @@ const WordLists& lists() {
 
 /// "Halden's plan to go public": said of the company, whatever the sentence goes on to wish.
 bool is_owned(const FactClaim& claim, std::size_t i) {
-  constexpr auto yours = std::to_array<std::string_view>({"your", "ihr", "ihre", "ihrer", "ihrem", "votre", "vos", "su", "sus"});
+  constexpr auto yours =
+      std::to_array<std::string_view>({"your", "ihr", "ihre", "ihrer", "ihrem", "votre", "vos", "su", "sus"});
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t k = i > 5 ? i - 5 : 0; k < i; ++k) {
     const bool possessive = tokens[k].end - tokens[k].begin > tokens[k].folded.size();
@@ -56,7 +57,8 @@ void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     std::size_t length = lists().match("prize", tokens, i);
     // "Innovationspreis gewonnen": German writes the prize and its name in one word.
-    if (length == 0 && claim.facts.language == "de" && tokens[i].folded.ends_with("preis") && lists().contains("won", tokens))
+    if (length == 0 && claim.facts.language == "de" && tokens[i].folded.ends_with("preis") &&
+        lists().contains("won", tokens))
       length = 1;
     if (length == 0 || claim.speakers[i] != Speaker::company || tokens[i].folded == "title") continue;
     const FactSource& posting = claim.index->posting();
@@ -78,16 +80,16 @@ void check_company_ranks(const FactClaim& claim, FactVerdicts& verdicts) {
       if (length == 0) continue;
       bool known = lists().contains(list, posting.facts.tokens);
       for (std::size_t k = i; k < i + length; ++k) known = known || posting.stems.contains(tokens[k].stem);
-      if (!known)
-        return verdicts.violation("company", claim.words(i, i + length - 1), "the posting doesn't say so");
+      if (!known) return verdicts.violation("company", claim.words(i, i + length - 1), "the posting doesn't say so");
     }
   }
 }
 
 /// Whether something new may be said from the token on.
 bool starts_phrase(const FactClaim& claim, std::size_t i) {
-  constexpr auto adding = std::to_array<std::string_view>({"and", "or", "with", "for", "to", "that", "which", "who", "where",
-                                                           "is", "are", "by", "of", "in", "at", "on", "from", "as"});
+  constexpr auto adding =
+      std::to_array<std::string_view>({"and", "or", "with", "for", "to", "that", "which", "who", "where", "is", "are",
+                                       "by", "of", "in", "at", "on", "from", "as"});
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::string_view gap = claim.facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
   return tokens[i - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos ||

@@ -19,9 +19,9 @@ const WordLists& lists() {
 }
 
 bool ends_object(const FactClaim& claim, std::size_t i) {
-  constexpr auto ends = std::to_array<std::string_view>({"and", "or", "at", "for", "from", "since", "that", "which", "where",
-                                                         "who", "when", "while", "but", "is", "are", "was", "were", "as",
-                                                         "has", "have", "to", "because", "so", "under", "during", "across"});
+  constexpr auto ends = std::to_array<std::string_view>(
+      {"and", "or",  "at",  "for",  "from", "since", "that", "which", "where",   "who", "when",  "while",  "but",
+       "is",  "are", "was", "were", "as",   "has",   "have", "to",    "because", "so",  "under", "during", "across"});
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (tokens[i - 1].ends_sentence) return true;
   const std::string_view gap = claim.facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
@@ -39,12 +39,12 @@ bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end) {
     const Token& token = tokens[i];
     if (!claim.claimed(i)) return false;
     if (token.has_digit || is_stop_word(token.folded) || token.folded.size() < 3) continue;
-    const bool stands = claim.index->has_stem(token.stem) || claim.index->has_word(token.folded) ||
-                        std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
-                          return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
-                            return words.alike(stem, token.stem);
-                          });
-                        });
+    const bool stands =
+        claim.index->has_stem(token.stem) || claim.index->has_word(token.folded) ||
+        std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+          return std::any_of(source->stems.begin(), source->stems.end(),
+                             [&](const std::string& stem) { return words.alike(stem, token.stem); });
+        });
     if (stands) {
       ++known;
     } else if (!words.is_light(token.stem, token.folded) && lists().match("general", tokens, i) == 0 &&
@@ -59,7 +59,8 @@ void judge(const FactClaim& claim, std::size_t first, std::size_t end, FactVerdi
   if (first >= end || !is_unknown(claim, first, end)) return;
   const std::string words = claim.words(first, end - 1);
   const bool said = std::any_of(verdicts.checks().begin(), verdicts.checks().end(), [&](const FactCheck& check) {
-    return !check.supported && (words.find(check.text) != std::string::npos || check.text.find(words) != std::string::npos);
+    return !check.supported &&
+           (words.find(check.text) != std::string::npos || check.text.find(words) != std::string::npos);
   });
   if (!said) verdicts.violation("skill", words, "nothing in the profile speaks of it");
 }
@@ -71,7 +72,8 @@ void check_competences(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     // "experienced in", "I work with"
-    if (const std::size_t length = lists().match("competence_ahead", tokens, i); length > 0 && i + length < tokens.size()) {
+    if (const std::size_t length = lists().match("competence_ahead", tokens, i);
+        length > 0 && i + length < tokens.size()) {
       std::size_t end = i + length;
       while (end < std::min(i + length + 7, tokens.size()) && (end == i + length || !ends_object(claim, end))) ++end;
       judge(claim, i + length, end, verdicts);

@@ -36,7 +36,8 @@ bool says_gained(const FactClaim& claim) {
   if (says_share(claim.facts) || !WordLists::facts().contains("gained", claim.facts.tokens)) return false;
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (WordLists::facts().match("in_progress", tokens, i) > 0 && tokens[i].folded != "part" && tokens[i].folded != "part-time")
+    if (WordLists::facts().match("in_progress", tokens, i) > 0 && tokens[i].folded != "part" &&
+        tokens[i].folded != "part-time")
       return false;
   }
   return true;

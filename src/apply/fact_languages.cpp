@@ -49,7 +49,8 @@ bool is_tongue(const FactClaim& claim, std::size_t i) {
 /// "English at C2", "Türkisch auf Niveau B2": the level that follows the language with a word that joins it.
 int level_right_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
-  constexpr auto joiners = std::to_array<std::string_view>({"at", "auf", "niveau", "level", "to", "au", "nivel", "a", "en"});
+  constexpr auto joiners =
+      std::to_array<std::string_view>({"at", "auf", "niveau", "level", "to", "au", "nivel", "a", "en"});
   if (i + 2 >= tokens.size() || tokens[i].ends_sentence ||
       std::find(joiners.begin(), joiners.end(), tokens[i + 1].folded) == joiners.end())
     return 0;

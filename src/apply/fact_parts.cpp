@@ -99,9 +99,10 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
     // "led to": a consequence.
     if ((word == "led" || word == "leads") && (next == "to" || next == "me" || next == "by")) continue;
     // "twelve chairs" are seats.
-    const bool counted = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
-      return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 5 > hit.at;
-    });
+    const bool counted =
+        std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
+          return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 5 > hit.at;
+        });
     if (word == "chairs" && counted) continue;
     // "leads" are prospects too.
     if (word == "leads" && hit.at > 0 && !tokens[hit.at].sentence_start && tokens[hit.at - 1].folded != "who" &&

@@ -62,12 +62,12 @@ bool is_counted_alike(const FactClaim& claim, std::size_t i) {
   if (claim.facts.language != "de" || claim.letter) return false;
   const std::string& noun = claim.facts.tokens[i].folded;
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
-    return said.noun == noun &&
-           std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
-             return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
-               return near(said.value, known.value) && known.noun.size() > 5 && noun.size() > 5 &&
-                      known.noun.ends_with(std::string_view(noun).substr(noun.size() - 5));
-             });
+    return said.noun == noun && std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+             return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                                [&](const Quantity& known) {
+                                  return near(said.value, known.value) && known.noun.size() > 5 && noun.size() > 5 &&
+                                         known.noun.ends_with(std::string_view(noun).substr(noun.size() - 5));
+                                });
            });
   });
 }

@@ -104,12 +104,14 @@ void check_limits(const FactClaim& claim, FactVerdicts& verdicts) {
                       ? 1
                       : 0;
       }
-      const bool kept = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
-                                    [&](const Token& token) { return token.stem == tokens[i + length - 1].stem; }) ||
-                        lists().contains("limits", claim.facts.tokens) ||
-                        (lists().match("stand_in", tokens, i) > 0 && lists().contains("stand_in", claim.facts.tokens)) ||
-                        (lists().match("tentative", tokens, i) > 0 && lists().contains("tried", claim.facts.tokens));
-      if (shared > 0 && !kept && !(lists().match("adjective_limit", tokens, i) > 0 && limits_another(claim, tokens, i + length))) {
+      const bool kept =
+          std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                      [&](const Token& token) { return token.stem == tokens[i + length - 1].stem; }) ||
+          lists().contains("limits", claim.facts.tokens) ||
+          (lists().match("stand_in", tokens, i) > 0 && lists().contains("stand_in", claim.facts.tokens)) ||
+          (lists().match("tentative", tokens, i) > 0 && lists().contains("tried", claim.facts.tokens));
+      if (shared > 0 && !kept &&
+          !(lists().match("adjective_limit", tokens, i) > 0 && limits_another(claim, tokens, i + length))) {
         const std::string limit = source->text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
         return verdicts.violation("scope", limit,
                                   fmt::format("the evidence says \"{}\", which the text leaves out", limit));

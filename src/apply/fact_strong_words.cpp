@@ -52,12 +52,12 @@ bool ranks(const FactClaim& claim, const FactSources& sources, std::size_t at) {
   const bool superlative = word.ends_with("ste") || word.ends_with("sten") || word.ends_with("ster") ||
                            word.ends_with("stes") || word.ends_with("est");
   return superlative && std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
-    return source->pointer.find("/highlights/") != std::string::npos &&
-           std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [](const Token& token) {
-             return token.folded == "most" || token.folded == "best" || token.folded == "mejor" ||
-                    (token.folded.size() > 6 && token.folded.ends_with("est"));
-           });
-  });
+           return source->pointer.find("/highlights/") != std::string::npos &&
+                  std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [](const Token& token) {
+                    return token.folded == "most" || token.folded == "best" || token.folded == "mejor" ||
+                           (token.folded.size() > 6 && token.folded.ends_with("est"));
+                  });
+         });
 }
 
 /// The same word in the evidence, or its like from `support`.

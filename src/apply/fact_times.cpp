@@ -119,7 +119,8 @@ FactSpan own_segment(const FactClaim& claim, std::size_t first, std::size_t last
 /// The first telling word behind a time, up to a mark: "26 months at sea" were spent at sea.
 const Token* anchor_of(const FactText& facts, const Quantity& time) {
   for (std::size_t k = time.last + 1; k < std::min(time.last + 4, facts.tokens.size()); ++k) {
-    const std::string_view gap = facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
+    const std::string_view gap =
+        facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
     if (facts.tokens[k - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos) return nullptr;
     if (!is_stop_word(facts.tokens[k].folded) && !facts.tokens[k].has_digit) return &facts.tokens[k];
   }
@@ -224,7 +225,8 @@ void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& 
   const int anchored = anchored_times(claim, quantity, told);
   if (anchored < 0)
     return verdicts.violation("date", words, fmt::format("the evidence gives another time than \"{}\"", words));
-  if (anchored > 0 || told_elsewhere(claim, said, quantity, told) || (is_latest(claim, quantity) && lasted(claim, quantity, told)))
+  if (anchored > 0 || told_elsewhere(claim, said, quantity, told) ||
+      (is_latest(claim, quantity) && lasted(claim, quantity, told)))
     return;
   const FactAlignment aligned = claim.foreign ? FactAlignment{} : align(claim, said, told);
   bool own = false;

@@ -140,7 +140,8 @@ bool follows_from_shares(const Quantity& claim, const FactSource& source) {
   if (shares.size() != 2) return false;
   const double ratio = claim.value < 1 ? shares[1] / shares[0] : std::max(shares[1] / shares[0], shares[0] / shares[1]);
   if (claim.bound == Bound::over)
-    return claim.value < 1 ? ratio < claim.value && ratio > 0.5 * claim.value : ratio > claim.value && ratio < claim.value + 1;
+    return claim.value < 1 ? ratio < claim.value && ratio > 0.5 * claim.value
+                           : ratio > claim.value && ratio < claim.value + 1;
   return near(ratio, claim.value, 0.06);
 }
 
@@ -294,7 +295,8 @@ bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSourc
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
          is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
-         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) || is_implied(text, claim, source) ||
+         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) ||
+         is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
                   has_unit_in_source(claim, other, source);

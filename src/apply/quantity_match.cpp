@@ -122,9 +122,8 @@ namespace {
 
 /// Whether a number starts at the token, in figures or in words.
 bool starts_number(const FactText& facts, std::size_t token) {
-  return std::any_of(facts.quantities.begin(), facts.quantities.end(), [&](const Quantity& quantity) {
-    return quantity.first == token && !quantity.ordinal;
-  });
+  return std::any_of(facts.quantities.begin(), facts.quantities.end(),
+                     [&](const Quantity& quantity) { return quantity.first == token && !quantity.ordinal; });
 }
 
 /// The telling words of what a number counts: those behind it up to the end of the phrase.
@@ -138,8 +137,8 @@ std::vector<std::string_view> phrase_of(const FactText& facts, const Quantity& q
       break;
     if (is_stop_word(facts.tokens[k].folded)) {
       // "3 of 6 courses" counts courses.
-      const bool of_whole = facts.tokens[k].folded == "of" && k + 1 < facts.tokens.size() &&
-                            starts_number(facts, k + 1);
+      const bool of_whole =
+          facts.tokens[k].folded == "of" && k + 1 < facts.tokens.size() && starts_number(facts, k + 1);
       if (of_whole) ++k;
       if (of_whole || (facts.tokens[k].folded == "of" && !stems.empty())) continue;
       break;

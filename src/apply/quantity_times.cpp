@@ -38,8 +38,10 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   // "a one-year placement"
   const bool compound = article == "one" && in.gap_after(i) == "-" && named->unit != "day";
   // "Ein Jahr Praktikum hat mir gezeigt"
-  constexpr std::string_view later[] = {"ago", "later", "after", "before", "spater", "nach", "vor", "apres", "avant", "despues", "antes", "in"};
-  const bool leads = in.tokens[i].sentence_start && i + 2 < in.tokens.size() && (named->unit == "year" || named->unit == "month") &&
+  constexpr std::string_view later[] = {"ago", "later", "after", "before",  "spater", "nach",
+                                        "vor", "apres", "avant", "despues", "antes",  "in"};
+  const bool leads = in.tokens[i].sentence_start && i + 2 < in.tokens.size() &&
+                     (named->unit == "year" || named->unit == "month") &&
                      std::find(std::begin(later), std::end(later), behind) == std::end(later);
   if (!long_word && !for_word && !compound && !leads && (!saved || rate)) return false;
   unit = named;
@@ -62,7 +64,7 @@ double dual_time(const std::string& written, const UnitName*& unit) {
 
 /// "a quarter of an hour", "trois quarts d'heure", "tres cuartos de hora": how many quarters, and of what.
 double quarters_of(const QuantityText& in, std::size_t i, const UnitName*& unit, std::size_t& last) {
-  constexpr std::pair<std::string_view, double> counts[] = {{"a", 1},  {"un", 1},    {"one", 1},   {"ein", 1},
+  constexpr std::pair<std::string_view, double> counts[] = {{"a", 1},     {"un", 1},    {"one", 1},  {"ein", 1},
                                                             {"three", 3}, {"trois", 3}, {"tres", 3}, {"drei", 3}};
   std::size_t at = i;
   double count = 1;
@@ -86,8 +88,9 @@ double quarters_of(const QuantityText& in, std::size_t i, const UnitName*& unit,
 
 /// "dreimonatig", "einjähriges": the unit behind a number in one German word.
 double german_length(const QuantityText& in, std::size_t i, const UnitName*& unit) {
-  constexpr std::pair<std::string_view, std::string_view> endings[] = {
-      {"jahrig", "jahr"}, {"monatig", "monat"}, {"wochig", "woche"}, {"tagig", "tag"}, {"stundig", "stunde"}, {"minutig", "minute"}};
+  constexpr std::pair<std::string_view, std::string_view> endings[] = {{"jahrig", "jahr"},    {"monatig", "monat"},
+                                                                       {"wochig", "woche"},   {"tagig", "tag"},
+                                                                       {"stundig", "stunde"}, {"minutig", "minute"}};
   if (in.language != "de") return 0;
   for (const auto& [ending, name] : endings) {
     const std::size_t at = in.word(i).find(ending);
@@ -177,12 +180,12 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
 /// How many "fifths" make a whole; 0 for another word.
 double parts_of(const std::string& word) {
   constexpr std::pair<std::string_view, double> parts[] = {
-      {"fifths", 5},     {"sixths", 6},      {"sevenths", 7},    {"eighths", 8},   {"ninths", 9},
-      {"tenths", 10},    {"funftel", 5},     {"sechstel", 6},    {"siebtel", 7},   {"achtel", 8},
-      {"neuntel", 9},    {"zehntel", 10},    {"cinquiemes", 5},  {"sixiemes", 6},  {"septiemes", 7},
-      {"huitiemes", 8},  {"neuviemes", 9},   {"dixiemes", 10},   {"quintos", 5},   {"sextos", 6},
-      {"septimos", 7},   {"octavos", 8},     {"novenos", 9},     {"decimos", 10}};
-  const auto found = std::find_if(std::begin(parts), std::end(parts), [&](const auto& part) { return part.first == word; });
+      {"fifths", 5},     {"sixths", 6},   {"sevenths", 7},  {"eighths", 8},   {"ninths", 9},    {"tenths", 10},
+      {"funftel", 5},    {"sechstel", 6}, {"siebtel", 7},   {"achtel", 8},    {"neuntel", 9},   {"zehntel", 10},
+      {"cinquiemes", 5}, {"sixiemes", 6}, {"septiemes", 7}, {"huitiemes", 8}, {"neuviemes", 9}, {"dixiemes", 10},
+      {"quintos", 5},    {"sextos", 6},   {"septimos", 7},  {"octavos", 8},   {"novenos", 9},   {"decimos", 10}};
+  const auto found =
+      std::find_if(std::begin(parts), std::end(parts), [&](const auto& part) { return part.first == word; });
   return found == std::end(parts) ? 0 : found->second;
 }
 

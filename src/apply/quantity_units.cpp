@@ -74,7 +74,8 @@ std::size_t read_power_of_length(const QuantityText& in, std::size_t at, Quantit
   if (metres_of(first) > 0 && in.gap_after(at).starts_with("\xC2\xB3")) return take(metres_of(first), true, 1);
   if (metres_of(first) > 0 && (is_one_of(squares, second) || is_one_of(cubes, second)))
     return take(metres_of(first), is_one_of(cubes, second), 2);
-  for (const auto& [prefix, cubed] : {std::pair{std::string_view("quadrat"), false}, std::pair{std::string_view("kubik"), true}}) {
+  for (const auto& [prefix, cubed] :
+       {std::pair{std::string_view("quadrat"), false}, std::pair{std::string_view("kubik"), true}}) {
     if (first.starts_with(prefix)) return take(metres_of(first.substr(prefix.size())), cubed, 1);
   }
   return 0;
