@@ -172,7 +172,7 @@ TEST_F(SqliteStoreTest, DamagedPagesAreCorruptionAndQuoteNothing) {
   const JobRecord record = queued_job();
   apply_one(*open(), submit_of(record));
   std::string content = read_file(file());
-  std::fill(content.begin() + 8192, content.end(), '\xa5');
+  std::fill(content.begin() + 16384, content.end(), '\xa5');
   write_file(file(), content);
   EXPECT_THAT(message_of([&] { open()->get(record.job.id); }, ErrorCode::store_corrupt),
               AllOf(HasSubstr(file().string()), HasSubstr(".recover")));

@@ -102,7 +102,7 @@ void prepare_sqlite_schema(SqliteConnection& connection, std::span<const SqliteM
                 fmt::format("{} is an SQLite database, but not one of Bespoke: give another file", connection.path()));
   if (version > static_cast<std::int64_t>(steps.size())) refuse_newer(connection, version, steps.size());
 
-  if (empty) connection.execute("PRAGMA page_size = 8192");  // takes effect only before anything is written
+  if (empty) connection.execute("PRAGMA page_size = 16384");  // takes effect only before anything is written
   connection.execute("PRAGMA journal_mode = WAL");
   for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
     SqliteTransaction transaction(connection, SqliteTransaction::Kind::write);
