@@ -27,6 +27,7 @@ class BESPOKE_CAPABILITY("mutex") Mutex {
   void unlock() BESPOKE_RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class Condition;
   std::mutex mutex_;
 };
 
@@ -46,15 +47,21 @@ class BESPOKE_SCOPED_CAPABILITY MutexLock {
 /// is how the analysis sees that guarded members are read under the lock.
 class Condition {
  public:
-  void wait(Mutex& mutex) BESPOKE_REQUIRES(mutex) { condition_.wait(mutex); }
+  void wait(Mutex& mutex) BESPOKE_REQUIRES(mutex) {
+    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    static_cast<void>(lock.release());  // the caller's still
+  }
   void wait_until(Mutex& mutex, std::chrono::steady_clock::time_point deadline) BESPOKE_REQUIRES(mutex) {
-    condition_.wait_until(mutex, deadline);
+    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait_until(lock, deadline);
+    static_cast<void>(lock.release());
   }
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  std::condition_variable condition_;
 };
 
 }  // namespace bespoke

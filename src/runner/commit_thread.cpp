@@ -105,19 +105,24 @@ void CommitThread::carry_out(std::vector<Commit> commits) {
   }
   auto next = results.begin();
   auto given_back = batch.begin();
+  std::vector<CommitOutcome> outcomes(commits.size());
   for (std::size_t i = 0; i < commits.size(); ++i) {
-    auto outcome = std::make_shared<CommitOutcome>();
-    outcome->error = error;
+    outcomes[i].error = error;
     const auto slice_end = given_back + static_cast<std::ptrdiff_t>(sizes[i]);
-    outcome->mutations.assign(std::make_move_iterator(given_back), std::make_move_iterator(slice_end));
+    outcomes[i].mutations.assign(std::make_move_iterator(given_back), std::make_move_iterator(slice_end));
     given_back = slice_end;
     if (!error) {
       const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
-      outcome->results.assign(std::make_move_iterator(next), std::make_move_iterator(end));
+      outcomes[i].results.assign(std::make_move_iterator(next), std::make_move_iterator(end));
       next = end;
     }
-    executor_->post([done = std::move(commits[i].done), outcome] { done(std::move(*outcome)); });
   }
+  // One task for all: each would take the executor's lock, and may wake its thread.
+  executor_->post([answers = std::make_shared<std::pair<std::vector<Commit>, std::vector<CommitOutcome>>>(
+                       std::move(commits), std::move(outcomes))] {
+    auto& [asked, told] = *answers;
+    for (std::size_t i = 0; i < asked.size(); ++i) asked[i].done(std::move(told[i]));
+  });
 }
 
 }  // namespace bespoke

@@ -94,6 +94,7 @@ void LoopThread::serve() {
       timers_.erase(timers_.begin());
       due.second();
     }
+    if (after_turn_) after_turn_();
   }
 }
 

@@ -26,6 +26,9 @@ class LoopThread final : public Executor {
   bool is_current() const override { return std::this_thread::get_id() == thread_.get_id(); }
   void break_down(std::exception_ptr cause) noexcept override { breakdown_->report(std::move(cause)); }
 
+  /// Runs `task` each time when what was ready has been run, before the thread looks for more. Only from a task.
+  void after_each_turn(std::function<void()> task) { after_turn_ = std::move(task); }
+
   /// Finishes what has been posted, drops timers, and ends the thread. Not from a task.
   void close();
   /// Drops what has been posted, and ends the thread once the task that is running is over. From any thread.
@@ -49,6 +52,7 @@ class LoopThread final : public Executor {
   std::multimap<SteadyTime, std::pair<TimerId, std::function<void()>>> timers_;
   std::unordered_map<TimerId, decltype(timers_)::iterator> timer_places_;
   TimerId last_timer_ = 0;
+  std::function<void()> after_turn_;
 
   std::thread thread_;  // last: starts when everything above is made
 };

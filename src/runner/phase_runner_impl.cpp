@@ -67,7 +67,10 @@ PhaseRunner::Impl::Impl(JobStore& job_store, const std::vector<Pipeline>& pipeli
           std::make_unique<Heartbeat>(store_, id_, info.text(), options_.heartbeat_every, lease_, log_, *breakdown_);
     }
     wake_ = store_.on_wake([this] { wake(); });
-    loop_->post([this] { core_.open(); });
+    loop_->post([this] {
+      loop_->after_each_turn([this] { pool_.wake(); });
+      core_.open();
+    });
   } catch (...) {
     close_threads();
     throw;

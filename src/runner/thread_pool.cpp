@@ -92,8 +92,16 @@ std::shared_ptr<WorkPool::Ticket> ThreadPool::run(std::function<void()> work) {
   }
   state_->queue.push_back(ticket);
   if (state_->idle < state_->queue.size() && state_->threads < state_->wanted) State::start_thread(state_);
-  state_->changed.notify_one();
   return ticket;
+}
+
+void ThreadPool::wake() {
+  std::size_t needed = 0;
+  {
+    const MutexLock lock(state_->mutex);
+    needed = std::min(state_->idle, state_->queue.size());
+  }
+  for (; needed > 0; --needed) state_->changed.notify_one();
 }
 
 void ThreadPool::give_up(const std::shared_ptr<Ticket>& ticket) {

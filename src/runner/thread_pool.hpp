@@ -15,9 +15,14 @@ class ThreadPool final : public WorkPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
+  /// Threads that sleep begin it at the next wake().
   std::shared_ptr<Ticket> run(std::function<void()> work) override;
   void give_up(const std::shared_ptr<Ticket>& ticket) override;
   std::size_t given_up() const override;
+
+  /// Wakes threads for the work given since: once for all the work of a turn of the core, since a thread that sleeps
+  /// and wakes between one small piece and the next takes longer for that than for the work.
+  void wake();
 
   /// Drops what hasn't begun, waits up to `grace` for what has, then leaves the threads that are still busy to
   /// themselves. True when there were none.
