@@ -51,9 +51,17 @@ const PhaseSpec& JobRun::phase_spec() const {
   return pipeline_->machine.spec().phases[phase_index()];
 }
 
+/// Whether nothing of this job can be stored but its input: this is the first start of any phase, and no output of
+/// another job was taken over.
+bool JobRun::new_job() const {
+  const Job& job = latest_.job;
+  return std::all_of(job.phases.begin(), job.phases.end(), [&](const PhaseRecord& phase) {
+    return phase.name == job.phase ? phase.attempts == 1 : phase.attempts == 0 && phase.state == PhaseState::pending;
+  });
+}
+
 void JobRun::start() {
-  const bool fresh = input_ && latest_.job.attempt == 1 && phase_index() == 0;
-  if (fresh) {
+  if (input_ && new_job()) {
     begin_attempt();
   } else {
     load();
@@ -70,9 +78,11 @@ void JobRun::load() {
   auto loaded_payloads = std::make_shared<Loaded>();
   const JobId id = latest_.job.id;
   seams_.store.read(
-      [id, loaded_payloads](JobStore& store) {
-        loaded_payloads->checkpoints = store.payloads(id, PayloadKind::checkpoint);
-        loaded_payloads->calls = store.payloads(id, PayloadKind::call);
+      [id, loaded_payloads, only_input = new_job()](JobStore& store) {
+        if (!only_input) {
+          loaded_payloads->checkpoints = store.payloads(id, PayloadKind::checkpoint);
+          loaded_payloads->calls = store.payloads(id, PayloadKind::call);
+        }
         if (auto input = store.payload(id, PayloadKind::input, "")) {
           loaded_payloads->input = std::make_shared<const Json>(Json::trusted(std::move(*input)));
         }

@@ -118,6 +118,7 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   };
 
   // job_run.cpp: the job's life
+  bool new_job() const;
   void load();
   void loaded(std::vector<Payload> checkpoints, std::vector<Payload> calls, std::shared_ptr<const Json> input);
   std::shared_ptr<AttemptContext> context_of(const AttemptPtr& attempt, const std::string& model) const;

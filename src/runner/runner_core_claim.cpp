@@ -225,7 +225,7 @@ void RunnerCore::check_idle() {
   auto busy = std::make_shared<bool>(false);
   JobQuery query;
   query.states = {JobState::queued, JobState::waiting};
-  query.limit = 1000;
+  query.limit = 16;  // one that is ours mostly is among the first
   const auto only = claim_only();
   std::vector<std::pair<std::string, int>> known;
   for (const auto& [name, pipeline] : pipelines_) known.emplace_back(name, pipeline->machine.spec().version);
@@ -251,6 +251,7 @@ void RunnerCore::check_idle() {
           }
           if (page.size() < query.limit) return;
           query.after = page.back().job.id;
+          query.limit = 1000;
         }
       },
       [this, busy](const std::exception_ptr& error) {
