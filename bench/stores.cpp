@@ -333,7 +333,7 @@ void add(const std::string& what, const std::string& kind, void (*run)(benchmark
   auto* bench = benchmark::RegisterBenchmark((what + "/" + kind).c_str(),
                                              [run, kind](benchmark::State& state) { run(state, kind); });
   for (const std::int64_t size : sizes) bench->Arg(size);
-  bench->UseRealTime()->MinTime(seconds);
+  bench->MeasureProcessCPUTime()->UseRealTime()->MinTime(seconds);
 }
 
 }  // namespace
@@ -343,8 +343,16 @@ int main(int argc, char** argv) {
   using namespace bespoke::testing;
   const std::vector<std::int64_t> flights = {1, 16, 256, 1000};
   for (const std::int64_t flight : flights) {
-    benchmark::RegisterBenchmark("checkpoint/bare_sqlite", bare_sqlite)->Arg(flight)->UseRealTime()->MinTime(0.3);
-    benchmark::RegisterBenchmark("checkpoint/bare_fdatasync", bare_fdatasync)->Arg(flight)->UseRealTime()->MinTime(0.3);
+    benchmark::RegisterBenchmark("checkpoint/bare_sqlite", bare_sqlite)
+        ->Arg(flight)
+        ->MeasureProcessCPUTime()
+        ->UseRealTime()
+        ->MinTime(0.3);
+    benchmark::RegisterBenchmark("checkpoint/bare_fdatasync", bare_fdatasync)
+        ->Arg(flight)
+        ->MeasureProcessCPUTime()
+        ->UseRealTime()
+        ->MinTime(0.3);
   }
   std::vector<std::string> kinds = {"memory", "file", "sqlite", "sqlite_process"};
   if (std::getenv("BESPOKE_BENCH_POSTGRES") != nullptr) kinds.emplace_back("postgres");
