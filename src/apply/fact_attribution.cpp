@@ -213,6 +213,7 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
             claim.index->posting().words.contains(tokens[i].folded) || !tokens[i].capital || tokens[i].sentence_start;
         return asked ? Speaker::wish : Speaker::nobody;
       }
+      if (is_familiar(claim, i)) return Speaker::person;
       // What stands before a comma or far from "I" is rather what the applicant speaks of.
       return !brings(tokens[clause]) && (comma || k > i + 5) ? Speaker::nobody : Speaker::person;
     }
@@ -283,7 +284,8 @@ void attribute(FactClaim& claim) {
       }
     } else if (is_compared(claim, i)) {
       continue;
-    } else if (const std::size_t own = lists.match("candidate", tokens, i); own > 0) {
+    } else if (const std::size_t own = std::max(lists.match("candidate", tokens, i), lists.match("familiar", tokens, i));
+               own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
     }
     if (telling != company.end() && tokens[i].folded == *telling &&

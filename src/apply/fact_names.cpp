@@ -78,6 +78,8 @@ class NameCheck {
       verdicts_.supported("skill", words, last->pointer);
       return;
     }
+    if (claim_.foreign && match.count == 1 && sounds_like(claim_, tokens_[match.first], scope_))
+      return verdicts_.supported("skill", words, "transliterated");
     const bool in_posting = find_term({&claim_.index->posting()}, *match.term) != nullptr;
     if (excused(claim_, verdicts_, match.first, in_posting, "skill", words)) return;
     // Words of everyday work say little by themselves; borrowed from the posting, they are claimed to please.
@@ -176,7 +178,9 @@ class NameCheck {
   /// Whether the token looks like a name in its language.
   bool is_name(std::size_t i) const {
     const Token& token = tokens_[i];
-    if (token.number || is_quantity(i) || is_harmless_capital(token.folded)) return false;
+    // "OCT" is no month where it is written large among small words.
+    const bool acronym = token.inner_capital && month_of(token.folded) > 0;
+    if (token.number || is_quantity(i) || (!acronym && is_harmless_capital(token.folded))) return false;
     if (claim_.index->is_own_name(token.folded)) return false;
     const bool latin = token.script == Script::latin;
     const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));

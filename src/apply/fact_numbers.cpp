@@ -149,13 +149,14 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (quantity.dimension != Dimension::count || quantity.last + 1 >= tokens.size()) return false;
   const std::size_t colon = claim.facts.text.find(':', quantity.end);
-  if (colon == std::string_view::npos || colon > quantity.end + 20) return false;
+  if (colon == std::string_view::npos || colon > quantity.end + 40) return false;
   double sum = 0;
   for (const Quantity& part : claim.facts.quantities) {
     if (part.begin > colon && part.dimension == Dimension::count) sum += part.value;
   }
   for (std::size_t i = quantity.last + 1; i + 1 < tokens.size(); ++i) {
-    const bool one = tokens[i].folded == "a" || tokens[i].folded == "an" || tokens[i].folded == "one";
+    constexpr std::string_view ones[] = {"a", "an", "one", "un", "une", "una", "ein", "eine", "einen", "einem", "einer"};
+    const bool one = std::find(std::begin(ones), std::end(ones), tokens[i].folded) != std::end(ones);
     if (tokens[i].begin > colon && one && !WordLists::nouns().list_of(tokens, i + 1).empty()) sum += 1;
   }
   return near(sum, quantity.value);

@@ -164,10 +164,24 @@ bool lasted(const FactClaim& claim, const Quantity& quantity, const FactSources&
   });
 }
 
+bool says_same_time(const FactSource& source, const Quantity& quantity) {
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& known) {
+    return known.dimension == Dimension::time && value_holds(quantity, known);
+  });
+}
+
 /// Whether any source gives that time in a sentence that has a word of the claim.
 bool told_elsewhere(const FactClaim& claim, FactSpan said, const Quantity& quantity, const FactSources& sources) {
   const FactAlignment best = align(claim, said, sources);
   return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+    // The figure beside it says that the same is meant.
+    const bool same_figure = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& one) {
+      return one.dimension != Dimension::time && one.value > 12 &&
+             std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
+               return known.dimension == one.dimension && near(known.value, one.value);
+             });
+    });
+    if (same_figure && says_same_time(*source, quantity)) return true;
     // A word in passing isn't what the time is said of.
     const double weight = align(claim, said, {source}).weight;
     if (best.is_close() && weight < 0.5 * best.weight && weight < 0.99) return false;
@@ -175,12 +189,6 @@ bool told_elsewhere(const FactClaim& claim, FactSpan said, const Quantity& quant
       return is_span_of_time(known) && value_holds(quantity, known) &&
              shares_sentence(claim, said, *source, known.first);
     });
-  });
-}
-
-bool says_same_time(const FactSource& source, const Quantity& quantity) {
-  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& known) {
-    return known.dimension == Dimension::time && value_holds(quantity, known);
   });
 }
 

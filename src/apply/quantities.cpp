@@ -52,7 +52,7 @@ std::string join_thousands(const QuantityText& in, std::size_t i, std::size_t& l
   while (last + 1 < in.tokens.size() && in.tokens[last + 1].number && in.word(last + 1).size() == 3) {
     const std::string_view gap = in.gap_after(last);
     const bool narrow = gap == "\xC2\xA0" || gap == "\xE2\x80\xAF";
-    if (!narrow && (gap != " " || (in.language != "fr" && in.language != "es"))) break;
+    if (!narrow && (gap != " " || (in.language != "fr" && in.language != "es" && in.language != "de"))) break;
     joined += in.word(++last);
   }
   return joined;
@@ -137,6 +137,10 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   read_ordinal(in, quantity);
   read_label(in, quantity);
   read_factor(in, quantity);
+  if (quantity.noun == "wpm") {
+    quantity.noun = "words";
+    quantity.rate = "minute";
+  }
   return quantity.last - i + 1;
 }
 
@@ -177,8 +181,8 @@ void share_units(const QuantityText& in, std::vector<Quantity>& found) {
 
 /// "from seven weeks late to two": what is counted stands with the first number alone.
 void carry_units(std::vector<Quantity>& found) {
-  constexpr std::string_view from[] = {"from", "von", "de", "desde", "du"};
-  constexpr std::string_view to[] = {"to", "auf", "a", "hasta", "bis"};
+  constexpr std::string_view from[] = {"from", "von", "de", "desde", "du", "من", "从"};
+  constexpr std::string_view to[] = {"to", "auf", "a", "hasta", "bis", "الي", "到", "至"};
   for (std::size_t i = 1; i < found.size(); ++i) {
     const Quantity& first = found[i - 1];
     Quantity& second = found[i];

@@ -194,6 +194,43 @@ bool is_every_nth(const FactClaim& text, const Quantity& claim, const FactSource
   });
 }
 
+/// "every six months" of "twice a year".
+bool is_interval(const Quantity& claim, const FactSource& source) {
+  constexpr std::string_view every[] = {"every", "alle", "les", "cada", "كل"};
+  constexpr std::pair<std::string_view, double> periods[] = {
+      {"year", 365.25 * 86'400}, {"month", 365.25 * 86'400 / 12}, {"week", 7 * 86'400}, {"day", 86'400}};
+  if (claim.dimension != Dimension::time || std::find(std::begin(every), std::end(every), claim.before) == std::end(every))
+    return false;
+  return std::any_of(std::begin(periods), std::end(periods), [&](const auto& period) {
+    const double times = period.second / claim.value;
+    if (times < 1.9 || !has_rate_word(source.facts, period.first)) return false;
+    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
+      return other.dimension == Dimension::count && near(other.value, times, 0.02) && other.noun_classes.empty();
+    }) || (near(times, 2, 0.02) && source.words.contains("twice"));
+  });
+}
+
+/// "about 16 of whom" of 48 women, a third of them; "one in eleven" of 310, 27 of them.
+bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.ratio) return false;
+  const std::vector<Token>& there = source.facts.tokens;
+  for (const Quantity& whole : source.facts.quantities) {
+    if (whole.dimension != Dimension::count) continue;
+    for (const Quantity& part : source.facts.quantities) {
+      if (part.first <= whole.last) continue;
+      const bool of_them = part.last + 2 < there.size() && (there[part.last + 1].folded == "of" || there[part.last + 1].folded == "davon" || there[part.last + 1].folded == "dont" || there[part.last + 1].folded == "de");
+      const bool said = std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(),
+                                    [&](const Quantity& other) { return near(other.value, whole.value); });
+      if (!of_them || !said) continue;
+      if (part.dimension == Dimension::percent && std::abs(claim.value - part.value / 100 * whole.value) < 0.5) return true;
+      if (part.dimension == Dimension::count && part.value > 0 && (claim.before == "in" || claim.before == "sur" || claim.before == "de" || claim.before == "von") &&
+          std::abs(claim.value - whole.value / part.value) < 0.5 + 1e-9)
+        return true;
+    }
+  }
+  return false;
+}
+
 /// "by half" where the evidence says "by 50%", and the other way round.
 bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
@@ -296,6 +333,7 @@ bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const F
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
          is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
          is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) ||
+         is_interval(claim, source) || follows_from_part(text, claim, source) ||
          is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||

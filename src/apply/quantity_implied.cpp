@@ -46,7 +46,9 @@ bool is_time_between(const Quantity& claim, const FactSource& source) {
     const int last = 12 * dates[i + 1].year + dates[i + 1].month;
     const double between = std::abs(last - first);
     // Months are counted with their first and last, years from one to the other.
-    if (by_month ? std::abs(months - between) < 1.1 : near(months, between, 0.01)) return true;
+    // "between 2021 and 2024" are four calendar years too.
+    if (by_month ? std::abs(months - between) < 1.1 : near(months, between, 0.01) || near(months, between + 12, 0.01))
+      return true;
   }
   return false;
 }
@@ -153,10 +155,25 @@ int ordinal_of(std::string_view folded) {
   return 0;
 }
 
+namespace {
+
+/// "two new employees" of "موظفين جديدين": Arabic has a form of its own for two, in noun and adjective alike.
+bool is_dual(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (!text.foreign || claim.dimension != Dimension::count || claim.value != 2) return false;
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t k = 0; k + 1 < tokens.size(); ++k) {
+    if (tokens[k].script == Script::arabic && tokens[k].folded.ends_with("ين") && tokens[k + 1].folded.ends_with("ين"))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
          is_during(text, claim, source) || is_age(text, claim, source) || is_of_that_age(claim, source) ||
-         is_one_in(claim, source) || is_in_compound(claim, source);
+         is_one_in(claim, source) || is_in_compound(claim, source) || is_dual(text, claim, source);
 }
 
 }  // namespace bespoke
