@@ -154,7 +154,8 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
 
 /// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
 bool wishes(const WordLists& lists, const std::vector<Token>& tokens, std::size_t begin, std::size_t end) {
-  return lists.contains("wish", tokens, begin, end) && !lists.contains("assertion", tokens, begin, end);
+  return lists.contains("wish", tokens, begin, end) &&
+         !lists.contains("assertion", tokens, begin > 2 ? begin - 2 : 0, end);
 }
 
 /// Whether a clause begins with a word that names what somebody has: "with", "as", "after".

@@ -29,8 +29,9 @@ bool ends_object(const FactClaim& claim, std::size_t i) {
          std::find(ends.begin(), ends.end(), tokens[i].folded) != ends.end();
 }
 
-/// Whether what a span names is nowhere in the profile: one telling word and none known, or two among others.
-bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end) {
+/// Whether what a span names is nowhere in the profile: one telling word and none known, or two among others. `strict`
+/// where nothing but a skill can stand: then usual words count too.
+bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end, bool strict) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const EnglishWords& words = EnglishWords::get();
   std::size_t unknown = 0;
@@ -47,16 +48,16 @@ bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end) {
         });
     if (stands) {
       ++known;
-    } else if (!words.is_light(token.stem, token.folded) && lists().match("general", tokens, i) == 0 &&
+    } else if ((strict || !words.is_light(token.stem, token.folded)) && lists().match("general", tokens, i) == 0 &&
                lists().match("plain", tokens, i) == 0) {
       ++unknown;
     }
   }
-  return unknown > 1 || (unknown == 1 && known == 0);
+  return unknown > 1 || (unknown == 1 && (strict || known == 0));
 }
 
-void judge(const FactClaim& claim, std::size_t first, std::size_t end, FactVerdicts& verdicts) {
-  if (first >= end || !is_unknown(claim, first, end)) return;
+void judge(const FactClaim& claim, std::size_t first, std::size_t end, bool strict, FactVerdicts& verdicts) {
+  if (first >= end || !is_unknown(claim, first, end, strict)) return;
   const std::string words = claim.words(first, end - 1);
   const bool said = std::any_of(verdicts.checks().begin(), verdicts.checks().end(), [&](const FactCheck& check) {
     return !check.supported &&
@@ -76,13 +77,13 @@ void check_competences(const FactClaim& claim, FactVerdicts& verdicts) {
         length > 0 && i + length < tokens.size()) {
       std::size_t end = i + length;
       while (end < std::min(i + length + 7, tokens.size()) && (end == i + length || !ends_object(claim, end))) ++end;
-      judge(claim, i + length, end, verdicts);
+      judge(claim, i + length, end, false, verdicts);
     }
     // "... is among my daily skills"
     if (i > 0 && lists().match("competence_behind", tokens, i) > 0) {
       std::size_t first = i;
       while (first > 0 && i - first < 7 && !(first < i && ends_object(claim, first))) --first;
-      judge(claim, first, i, verdicts);
+      judge(claim, first, i, true, verdicts);
     }
   }
 }

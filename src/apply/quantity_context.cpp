@@ -68,6 +68,11 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
     quantity.noun_classes.emplace_back("staff");
     return;
   }
+  // "3 of 6 courses"
+  if (in.word(from) == "of" && from + 2 < in.tokens.size()) {
+    const auto whole = read_spelled_number(in.tokens, from + 1, in.language);
+    if (in.tokens[from + 1].number || whole) from += 1 + (whole ? whole->count : 1);
+  }
   // "8 of 10 patients", "12 der Dienste"
   if (from < in.tokens.size() && (in.word(from) == "of" || in.word(from) == "de" || in.word(from) == "der") &&
       from + 1 < in.tokens.size() && !in.tokens[from + 1].has_digit) {
