@@ -126,6 +126,8 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
         tokens[k].folded != "yo" && tokens[k].folded != "que") {
       continue;
     }
+    // "are many times what I have seen"
+    if (tokens[k - 1].folded == "what" || tokens[k - 1].folded == "than") continue;
     std::size_t verb = k + 1;
     if (tokens[verb].folded == "already" || tokens[verb].folded == "also" || tokens[verb].folded == "fully" ||
         tokens[verb].folded == "can") {

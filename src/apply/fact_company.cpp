@@ -128,6 +128,26 @@ void check_company_additions(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "opened a new stroke unit": each thing that the company is said to have made or begun is in the posting.
+void check_company_deeds(const FactClaim& claim, FactVerdicts& verdicts) {
+  const FactSource& posting = claim.index->posting();
+  if (claim.facts.language != "en" || posting.facts.language != "en") return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+    if (claim.speakers[i] != Speaker::company || lists().match("company_deed", tokens, i) == 0) continue;
+    for (std::size_t k = i + 1; k < std::min(i + 7, tokens.size()) && !starts_phrase(claim, k); ++k) {
+      const Token& token = tokens[k];
+      if (is_stop_word(token.folded) || token.folded.size() < 4 || token.has_digit ||
+          EnglishWords::get().is_light(token.stem, token.folded))
+        continue;
+      const bool known = std::any_of(posting.stems.begin(), posting.stems.end(), [&](const std::string& stem) {
+        return EnglishWords::get().alike(stem, token.stem);
+      });
+      if (!known) return verdicts.violation("company", claim.words(i, k), "the posting speaks of no such thing");
+    }
+  }
+}
+
 }  // namespace
 
 void check_company(const FactClaim& claim, FactVerdicts& verdicts) {
@@ -136,6 +156,7 @@ void check_company(const FactClaim& claim, FactVerdicts& verdicts) {
   check_company_events(claim, verdicts);
   check_company_ranks(claim, verdicts);
   check_company_additions(claim, verdicts);
+  check_company_deeds(claim, verdicts);
 }
 
 }  // namespace bespoke

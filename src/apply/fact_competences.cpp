@@ -79,6 +79,12 @@ void check_competences(const FactClaim& claim, FactVerdicts& verdicts) {
       while (end < std::min(i + length + 7, tokens.size()) && (end == i + length || !ends_object(claim, end))) ++end;
       judge(claim, i + length, end, false, verdicts);
     }
+    // "At the hospice where I worked"
+    if (i > 1 && tokens[i].folded == "where" && lists().match("worked_there", tokens, i + 1) > 0) {
+      std::size_t first = i - 1;
+      while (first > 0 && i - first < 5 && !is_stop_word(tokens[first - 1].folded) && !ends_object(claim, first)) --first;
+      judge(claim, first, i, true, verdicts);
+    }
     // "... is among my daily skills"
     if (i > 0 && lists().match("competence_behind", tokens, i) > 0) {
       std::size_t first = i;

@@ -59,10 +59,10 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
   return !is_plural(claim.facts.tokens[i], claim.facts.language);
 }
 
-bool only_trainee(const FactClaim& claim, std::string_view list) {
-  if (claim.letter || claim.about_person || WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
+bool only_trainee(const FactClaim& claim, std::string_view list, const FactSources& scope) {
+  if ((claim.about_person && !claim.letter) || WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
   bool trainee = false;
-  for (const FactSource* source : claim.around) {
+  for (const FactSource* source : scope) {
     if (!source->pointer.ends_with("/position")) continue;
     if (titles().contains(list, source->facts.tokens)) return false;
     bool lowered = false;

@@ -17,7 +17,7 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
                        std::string& missing);
 
 /// "Architect at X" of who was an intern there: the position of the entry has no trade, only a word that lowers.
-bool only_trainee(const FactClaim& claim, std::string_view list);
+bool only_trainee(const FactClaim& claim, std::string_view list, const FactSources& scope);
 
 /// "Clerk" of who was deputy clerk, for titles that no list has: the text begins with what the position has behind a
 /// word that lowers it.

@@ -49,6 +49,12 @@ void check_exchanged(const FactClaim& claim, FactVerdicts& verdicts) {
         if (one == nullptr || two == nullptr) continue;
         // "a 900-runner 10K": one belongs to the other, in either order.
         if (std::max(one->first, two->first) <= std::min(one->last, two->last) + 2) continue;
+        // Both count what they count in the evidence.
+        const std::string_view first = counted_stem(claim.facts, said[i]);
+        const std::string_view second = counted_stem(claim.facts, said[j]);
+        if (!first.empty() && !second.empty() && first == counted_stem(source->facts, *one) &&
+            second == counted_stem(source->facts, *two))
+          continue;
         const std::size_t right = shared_around(claim.facts, said[i], source->facts, *one) +
                                   shared_around(claim.facts, said[j], source->facts, *two);
         const std::size_t wrong = shared_around(claim.facts, said[i], source->facts, *two) +
@@ -128,12 +134,44 @@ void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// The index of the number that stands behind "of", "out of" or "von" after another; 0 when there is none.
+std::size_t whole_behind(const FactText& facts, std::size_t i) {
+  if (i + 1 >= facts.quantities.size()) return 0;
+  const Quantity& part = facts.quantities[i];
+  const Quantity& whole = facts.quantities[i + 1];
+  if (part.dimension != whole.dimension || whole.first <= part.last + 1 || whole.first > part.last + 3) return 0;
+  const std::string& joiner = facts.tokens[whole.first - 1].folded;
+  return joiner == "of" || joiner == "von" || joiner == "sur" || joiner == "sobre" || joiner == "من" ? i + 1 : 0;
+}
+
+/// "10 of 10" of 9 out of 10: the same whole with another part.
+void check_parts_of_whole(const FactClaim& claim, FactVerdicts& verdicts) {
+  for (std::size_t i = 0; i < claim.facts.quantities.size(); ++i) {
+    const std::size_t whole = whole_behind(claim.facts, i);
+    if (whole == 0 || (claim.letter && !claim.claimed(claim.facts.quantities[i].first))) continue;
+    bool other = false;
+    bool same = false;
+    for (const FactSource* source : claim.cited) {
+      for (std::size_t k = 0; k < source->facts.quantities.size(); ++k) {
+        const std::size_t known = whole_behind(source->facts, k);
+        if (known == 0 || !near(source->facts.quantities[known].value, claim.facts.quantities[whole].value)) continue;
+        (near(source->facts.quantities[k].value, claim.facts.quantities[i].value) ? same : other) = true;
+      }
+    }
+    if (other && !same)
+      return verdicts.violation("number",
+                                claim.words(claim.facts.quantities[i].first, claim.facts.quantities[whole].last),
+                                "the evidence has another part of that");
+  }
+}
+
 }  // namespace
 
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts) {
   check_direction(claim, verdicts);
   check_exchanged(claim, verdicts);
   check_ordinals(claim, verdicts);
+  check_parts_of_whole(claim, verdicts);
 }
 
 }  // namespace bespoke

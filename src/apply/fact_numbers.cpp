@@ -157,7 +157,7 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
   for (std::size_t i = quantity.last + 1; i + 1 < tokens.size(); ++i) {
     constexpr std::string_view ones[] = {"a", "an", "one", "un", "une", "una", "ein", "eine", "einen", "einem", "einer"};
     const bool one = std::find(std::begin(ones), std::end(ones), tokens[i].folded) != std::end(ones);
-    if (tokens[i].begin > colon && one && !WordLists::nouns().list_of(tokens, i + 1).empty()) sum += 1;
+    if (tokens[i].begin > colon && one && !is_stop_word(tokens[i + 1].folded)) sum += 1;
   }
   return near(sum, quantity.value);
 }

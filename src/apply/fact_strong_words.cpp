@@ -79,6 +79,10 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
       same = same || all;
     }
     if (same || (!support.empty() && any_contains(sources, support))) continue;
+    // "My nomination for the award", by who was nominated and says so
+    const bool nominated = lists().contains("not_won", claim.facts.tokens) && lists().match("prize", claim.facts.tokens, hit.at) > 0 &&
+                           any_contains(sources, "not_won");
+    if (nominated) continue;
     if (claim.foreign && list == "superlative" && ranks(claim, sources, hit.at)) continue;
     verdicts.violation("scope", words, std::string(note));
   }

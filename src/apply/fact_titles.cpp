@@ -267,7 +267,8 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
           find_list(claim.index->all(), list) == nullptr) {
         verdicts.violation("title", words, fmt::format("\"{}\" is no title of the evidence", words));
       }
-    } else if (!others && is_trade(list) && i < 3 && only_trainee(claim, list)) {
+    } else if (!others && is_trade(list) && i < 3 && (!claim.letter || claim.places[i] != nullptr) &&
+               only_trainee(claim, list, claim.letter ? scope : claim.around)) {
       verdicts.violation("title", words, "the evidence says trainee or intern of that time");
     } else if (!others && qualifies_dropped(claim, i, scope, list, missing)) {
       verdicts.violation("title", words, fmt::format("the evidence says \"{}\" of that title", missing));

@@ -77,8 +77,10 @@ void check_one_of(const FactClaim& claim, FactVerdicts& verdicts) {
         if (whole.dimension != Dimension::count || whole.first > i || whole.value < 2 || whole.value > 20) continue;
         for (std::size_t k = 0; k < said.size(); ++k) {
           if (!said_alike(said[k], tokens[verb]) || (claim.letter && !claim.claimed(k))) continue;
+          const bool both = k + 2 < said.size() && (said[k + 1].folded == "both" || said[k + 1].folded == "beide") &&
+                            whole.value == 2 && counted_stem(source->facts, whole) == said[k + 2].stem;
           const bool all =
-              std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
+              both || std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& q) {
                 return q.dimension == Dimension::count && q.value == whole.value && q.first < k + 5 && k < q.last + 5 &&
                        source->stems.contains(said[std::min(q.last + 1, said.size() - 1)].stem);
               });
