@@ -154,10 +154,22 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
   return false;
 }
 
+/// "wurde" and "konnte" tell what was; only "würde" and "könnte" wish, and folding hides which it is.
+bool is_indicative(const FactClaim& claim, std::size_t i) {
+  constexpr std::string_view forms[] = {"wurde", "wurden", "konnte", "konnten"};
+  return claim.facts.language == "de" &&
+         std::find(std::begin(forms), std::end(forms), claim.facts.tokens[i].folded) != std::end(forms) &&
+         claim.words(i, i).find("\xC3\xBC") == std::string::npos && claim.words(i, i).find("\xC3\xB6") == std::string::npos;
+}
+
 /// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
-bool wishes(const WordLists& lists, const std::vector<Token>& tokens, std::size_t begin, std::size_t end) {
-  return lists.contains("wish", tokens, begin, end) &&
-         !lists.contains("assertion", tokens, begin > 2 ? begin - 2 : 0, end);
+bool wishes(const FactClaim& claim, std::size_t begin, std::size_t end) {
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  bool wish = false;
+  for (std::size_t i = begin; i < std::min(end, tokens.size()); ++i)
+    wish = wish || (lists.match("wish", tokens, i) > 0 && !is_indicative(claim, i));
+  return wish && !lists.contains("assertion", tokens, begin > 2 ? begin - 2 : 0, end);
 }
 
 /// Whether a clause begins with a word that names what somebody has: "with", "as", "after".
@@ -209,9 +221,9 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
       comma = comma || gap.find(',') != std::string_view::npos;
       if (markers[k] == 0) continue;
       if (markers[k] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
-      if (wishes(lists, tokens, 0, i)) return Speaker::wish;
+      if (wishes(claim, 0, i)) return Speaker::wish;
       // "Leading a crew of four would be a step up for me"; "with ten years of it I would like" claims the years.
-      if (!brings(tokens[clause]) && wishes(lists, tokens, i + 1, end)) {
+      if (!brings(tokens[clause]) && wishes(claim, i + 1, end)) {
         const bool asked =
             claim.index->posting().words.contains(tokens[i].folded) || !tokens[i].capital || tokens[i].sentence_start;
         return asked ? Speaker::wish : Speaker::nobody;
@@ -230,23 +242,23 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     // "Infirmière depuis dix ans, je ..."
     const bool title = !WordLists::titles().list_of(tokens, clause).empty();
     if ((years || title || is_of_himself(tokens[clause])) && end < tokens.size() && markers[end] > 0 &&
-        !wishes(lists, tokens, 0, i))
+        !wishes(claim, 0, i))
       return Speaker::person;
-    return wishes(lists, tokens, 0, i) ? Speaker::wish : Speaker::nobody;
+    return wishes(claim, 0, i) ? Speaker::wish : Speaker::nobody;
   }
   // German puts the verb before the pronoun: "würde ich gern".
   if (claim.facts.language == "de") {
     std::size_t end = i + 1;
     while (end < tokens.size() && !starts_clause(claim, end)) ++end;
-    if (wishes(lists, tokens, clause, end)) return Speaker::wish;
+    if (wishes(claim, clause, end)) return Speaker::wish;
   }
   if (marker < clause) {
     // The pronoun stands in a clause before: what this one wishes for, it says anywhere.
     std::size_t end = i + 1;
     while (end < tokens.size() && !starts_clause(claim, end)) ++end;
-    if (wishes(lists, tokens, clause, end)) return Speaker::wish;
+    if (wishes(claim, clause, end)) return Speaker::wish;
   }
-  if (wishes(lists, tokens, marker, i)) return Speaker::wish;
+  if (wishes(claim, marker, i)) return Speaker::wish;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;
 }

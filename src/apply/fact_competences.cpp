@@ -44,7 +44,7 @@ bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end, bool
         claim.index->has_stem(token.stem) || claim.index->has_word(token.folded) ||
         std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
           return std::any_of(source->stems.begin(), source->stems.end(),
-                             [&](const std::string& stem) { return words.alike(stem, token.stem); });
+                             [&](const std::string& stem) { return strict ? EnglishWords::same_root(stem, token.stem) : words.alike(stem, token.stem); });
         });
     if (stands) {
       ++known;

@@ -14,8 +14,9 @@ constexpr double month_seconds = 365.25 * 86'400 / 12;
 const Term* skill_of_years(const FactClaim& claim, const Quantity& quantity) {
   for (const TermMatch& match : claim.facts.skills) {
     if (match.first <= quantity.last || match.first > quantity.last + 5) continue;
-    for (std::size_t i = quantity.last + 1; i < match.first; ++i) {
-      if (claim.facts.text.substr(claim.facts.tokens[i].end, 1) == ",") break;
+    // "ten years of teaching, and some SQL" aren't years of SQL.
+    for (std::size_t i = match.first; i-- > quantity.last + 1 && match.first - i < 4;) {
+      if (claim.facts.text.substr(claim.facts.tokens[i].end, 1) == "," || claim.facts.tokens[i].folded == "and") break;
       const std::string& word = claim.facts.tokens[i].folded;
       if (word == "of" || word == "with" || word == "in" || word == "using" || word == "mit" || word == "de" ||
           word == "con" || word == "en") {

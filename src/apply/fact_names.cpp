@@ -198,8 +198,17 @@ class NameCheck {
       return is_german_name(tokens_, i) && !after_mark(i) && !noun_of_posting;
     }
     if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);
-    // At the start every word is capital; a name is told by a second capital that isn't in the evidence either.
-    return false;
+    // At the start every word is capital; a name is told by the posting, which writes it large inside of a sentence.
+    return claim_.facts.language == "en" && token.sentence_start && is_name_of_posting(token);
+  }
+
+  bool is_name_of_posting(const Token& token) const {
+    if (is_stop_word(token.folded) || claim_.index->has_word(token.folded)) return false;
+    const std::vector<Token>& posting = claim_.index->posting().facts.tokens;
+    const std::vector<std::size_t>& places = claim_.index->posting_places(token.folded);
+    return !places.empty() && std::all_of(places.begin(), places.end(), [&](std::size_t k) {
+      return posting[k].capital && !posting[k].sentence_start && k > 0 && !posting[k - 1].capital;
+    });
   }
 
   bool is_quantity(std::size_t i) const {

@@ -225,6 +225,17 @@ bool is_noun(const FactClaim& claim, std::size_t i) {
   return i > 0 && std::find(before.begin(), before.end(), tokens[i - 1].folded) != before.end();
 }
 
+/// "un restaurant étoilé": a French or Spanish word behind the noun that it is said of.
+bool is_adjective(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if ((claim.facts.language != "fr" && claim.facts.language != "es") || claim.letter || claim.about_person || i < 2)
+    return false;
+  constexpr auto endings = std::to_array<std::string_view>({"e", "a", "o", "s", "al", "el", "if", "ivo"});
+  return !is_stop_word(tokens[i - 1].folded) && !is_counted(claim, i - 1) && is_stop_word(tokens[i - 2].folded) &&
+         std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return tokens[i].folded.ends_with(ending); });
+}
+
 /// The tokens that carry meaning, in order.
 std::vector<std::size_t> telling_tokens(const std::vector<Token>& tokens) {
   std::vector<std::size_t> telling;
@@ -276,7 +287,8 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
     // German builds long words of plain ones: "Einsatzplanung".
     const bool compound = language == "de" && (claim.letter || !claim.about_person) && token.folded.size() > 11;
     if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
-        (!compound && is_plain(tokens, i)) || is_counted(claim, i) || !is_noun(claim, i))
+        (!compound && is_plain(tokens, i)) || is_counted(claim, i) ||
+        (!is_noun(claim, i) && !is_adjective(claim, i)))
       continue;
     if (claim.letter && (claim.speakers[i] != Speaker::person || !claim.says_i)) continue;
     if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||

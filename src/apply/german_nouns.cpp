@@ -101,12 +101,13 @@ bool is_german_name(const std::vector<Token>& tokens, std::size_t i) {
         next == "ltd")
       return true;
   }
-  if (before == "universitat" || before == "hochschule" || before == "firma" || before == "uni" || before == "stadt")
+  if (before == "universitat" || before == "hochschule" || before == "firma" || before == "stadt")
     return true;
   const bool noun = std::any_of(noun_endings.begin(), noun_endings.end(), [&](std::string_view ending) {
     return token.folded.size() >= ending.size() && token.folded.ends_with(ending);
   });
   if (noun) return false;
+  if (before == "uni") return true;
   if (token.sentence_start || is_determiner(tokens[i - 1])) return false;
   if (before == "bei") return !token.folded.ends_with("en");
   if (!follows_bare(before) || (!follows_employer(before) && !looks_foreign(token))) return false;
