@@ -131,7 +131,10 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string& word = tokens[at].folded;
     if (word.size() < 4 || is_in(idle, word) || (claim.facts.language == "en" && word.ends_with("ing"))) continue;
     // "no larger than 6 mm" bounds a number.
-    if (at + 1 < tokens.size() && (tokens[at + 1].folded == "than" || tokens[at + 1].folded == "als")) continue;
+    bool bounds = false;
+    for (std::size_t k = i + 1; k < std::min(at + 2, tokens.size()); ++k)
+      bounds = bounds || tokens[k].folded == "than" || tokens[k].folded == "als";
+    if (bounds) continue;
     const bool denied = std::any_of(claim.cited.begin(), claim.cited.end(), denies);
     bool known = claim.foreign;
     for (std::size_t k = at; k < std::min(at + 3, tokens.size()); ++k) {

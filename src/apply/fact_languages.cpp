@@ -138,7 +138,7 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
     // The level that the text gives: said nearest, before the next language.
     std::size_t begin = i;
     while (begin > 0 && i - begin < 4 && tongue_at(tokens, begin - 1).empty() && !ends(claim, begin - 1) &&
-           claim.facts.text.substr(tokens[begin - 1].end, 1) != ",")
+           claim.facts.text.substr(tokens[begin - 1].end, 1).find_first_of(",;") == std::string_view::npos)
       --begin;
     std::size_t end = i + 1;
     while (end < tokens.size() && end - i < 8 && tongue_at(tokens, end).empty() && !ends(claim, end - 1)) ++end;

@@ -1,4 +1,5 @@
 #include "apply/fact_hits.hpp"
+#include "apply/quantity_match.hpp"
 
 #include "apply/word_lists.hpp"
 
@@ -46,6 +47,20 @@ bool is_only_second(const FactSource& source) {
   return second;
 }
 
+/// Whether the evidence has another word for the same superlative: "biggest" and "largest".
+bool has_like(const FactSources& sources, const std::string& word) {
+  constexpr std::string_view alike[][3] = {{"biggest", "largest", "greatest"}, {"fastest", "quickest", "shortest"},
+                                           {"top", "best", "leading"}, {"highest", "top", "best"}, {"longest", "longest", "oldest"}};
+  return std::any_of(std::begin(alike), std::end(alike), [&](const auto& words) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words) &&
+           std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+             return std::any_of(std::begin(words), std::end(words), [&](std::string_view like) {
+               return source->words.contains(std::string(like)) && !is_only_second(*source);
+             });
+           });
+  });
+}
+
 /// "das beliebteste" of the most watched: a superlative goes by other words in another language.
 bool ranks(const FactClaim& claim, const FactSources& sources, std::size_t at) {
   const std::string& word = claim.facts.tokens[at].folded;
@@ -79,6 +94,9 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
       same = same || all;
     }
     if (same || (!support.empty() && any_contains(sources, support))) continue;
+    // "second-best": the rank is another check's.
+    if (hit.at > 0 && ordinal_of(claim.facts.tokens[hit.at - 1].folded) > 1) continue;
+    if (has_like(sources, claim.facts.tokens[hit.at].folded)) continue;
     // "My nomination for the award", by who was nominated and says so
     const bool nominated = lists().contains("not_won", claim.facts.tokens) && lists().match("prize", claim.facts.tokens, hit.at) > 0 &&
                            any_contains(sources, "not_won");
@@ -157,6 +175,10 @@ void check_team(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_alone(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter) return;
   for (const Hit& hit : claimed_hits(claim, "alone")) {
+    // "une seule casse" counts one.
+    const std::vector<Token>& tokens = claim.facts.tokens;
+    const bool counts = hit.at > 0 && (tokens[hit.at - 1].folded == "un" || tokens[hit.at - 1].folded == "une" || tokens[hit.at - 1].folded == "una");
+    if (counts) continue;
     if (any_contains(claim.around, "sole_support") ||
         !any_contains(claim.index->below(entries_of(claim)), "others_there"))
       continue;

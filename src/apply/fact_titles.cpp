@@ -137,6 +137,19 @@ bool of_others(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "coach one new colleague": the word is a verb before what it is done to.
+bool is_deed(const FactClaim& claim, std::size_t i, std::size_t length) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::size_t next = i + length;
+  if (claim.facts.language != "en" || length > 1 || tokens[i].capital || next >= tokens.size() || tokens[i].ends_sentence)
+    return false;
+  constexpr auto objects = std::to_array<std::string_view>(
+      {"a", "an", "the", "one", "our", "my", "their", "his", "her", "its", "new", "each", "every", "other"});
+  const bool counted = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                   [&](const Quantity& quantity) { return quantity.first == next; });
+  return counted || std::find(objects.begin(), objects.end(), tokens[next].folded) != objects.end();
+}
+
 /// Whether a number above one stands right before the title.
 bool counted(const FactClaim& claim, std::size_t i) {
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
@@ -202,7 +215,7 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string words = claim.words(i, i + length - 1);
     // Several people aren't the applicant: "two directors", "zwei Junior-Entwickler".
     if (is_plural(tokens[i + length - 1], claim.facts.language) || counted(claim, i)) continue;
-    if (of_others(claim, i)) continue;
+    if (of_others(claim, i) || is_deed(claim, i, length)) continue;
     // "the COO's chair" is a seat.
     if (list == "rank_chair" && i > 0 && tokens[i - 1].end - tokens[i - 1].begin > tokens[i - 1].folded.size())
       continue;

@@ -1,4 +1,5 @@
 #include "apply/quantity_match.hpp"
+#include "apply/word_lists.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -218,7 +219,11 @@ bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactS
     if (whole.dimension != Dimension::count) continue;
     for (const Quantity& part : source.facts.quantities) {
       if (part.first <= whole.last) continue;
-      const bool of_them = part.last + 2 < there.size() && (there[part.last + 1].folded == "of" || there[part.last + 1].folded == "davon" || there[part.last + 1].folded == "dont" || there[part.last + 1].folded == "de");
+      constexpr std::string_view behind[] = {"of", "davon", "dont", "de"};
+      constexpr std::string_view including[] = {"including", "darunter", "davon", "dont", "incluyendo", "incluidos", "incluidas"};
+      const bool of_them = std::find(std::begin(including), std::end(including), part.before) != std::end(including) ||
+                           (part.last + 2 < there.size() &&
+                            std::find(std::begin(behind), std::end(behind), there[part.last + 1].folded) != std::end(behind));
       const bool said = std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(),
                                     [&](const Quantity& other) { return near(other.value, whole.value); });
       if (!of_them || !said) continue;
@@ -229,6 +234,41 @@ bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactS
     }
   }
   return false;
+}
+
+/// "19 out of 20" of 95%.
+bool is_share_in_numbers(const FactText& said, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count) return false;
+  for (std::size_t i = 0; i + 1 < said.quantities.size(); ++i) {
+    const Quantity& part = said.quantities[i];
+    const Quantity& whole = said.quantities[i + 1];
+    if ((part.first != claim.first && whole.first != claim.first) || part.value >= whole.value ||
+        whole.first > part.last + 3 || whole.first < part.last + 2)
+      continue;
+    const std::string& joiner = said.tokens[whole.first - 1].folded;
+    if (joiner != "of" && joiner != "in" && joiner != "von" && joiner != "sur" && joiner != "de") continue;
+    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& share) {
+      if (share.dimension != Dimension::percent) return false;
+      Quantity told = part;
+      told.value = 100 * part.value / whole.value;
+      return value_holds(told, share) || near(told.value, share.value, 0.005);
+    });
+  }
+  return false;
+}
+
+/// "a team of three" of "with two technicians".
+bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.first < 2) return false;
+  const std::string_view kind = WordLists::nouns().list_of(said.tokens, claim.first - 2);
+  const bool team = (claim.before == "of" || claim.before == "von" || claim.before == "de") && kind == "team";
+  if (!team && said.tokens[claim.first].folded.find("kopfig") == std::string::npos) return false;
+  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& others) {
+    constexpr std::string_view with[] = {"with", "mit", "avec", "con"};
+    return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&
+           std::find(std::begin(with), std::end(with), others.before) != std::end(with) &&
+           !others.noun_classes.empty() && others.noun_classes.front() == "staff";
+  });
 }
 
 /// "by half" where the evidence says "by 50%", and the other way round.
@@ -252,13 +292,14 @@ bool is_other_period(const Quantity& claim, const Quantity& other) {
     std::string_view shorter;
     double times;
   };
+  const double slack = claim.bound == Bound::about ? 0.02 : 0.005;
   constexpr Pair pairs[] = {{"year", "month", 12},   {"year", "week", 52}, {"year", "quarter", 4},
                             {"quarter", "month", 3}, {"day", "hour", 24},  {"hour", "minute", 60}};
   return std::any_of(std::begin(pairs), std::end(pairs), [&](const Pair& pair) {
     return (claim.rate == pair.longer && other.rate == pair.shorter &&
-            near(claim.value, other.value * pair.times, 0.005)) ||
+            near(claim.value, other.value * pair.times, slack)) ||
            (claim.rate == pair.shorter && other.rate == pair.longer &&
-            near(claim.value * pair.times, other.value, 0.005));
+            near(claim.value * pair.times, other.value, slack));
   });
 }
 
@@ -333,7 +374,7 @@ bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const F
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
          is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
          is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) ||
-         is_interval(claim, source) || follows_from_part(text, claim, source) ||
+         is_interval(claim, source) || is_share_in_numbers(text.facts, claim, source) || is_team_of_others(text.facts, claim, source) || follows_from_part(text, claim, source) ||
          is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||

@@ -19,12 +19,16 @@ namespace {
 /// "three months" of 12 weeks or 90 days: what people call the same time.
 bool is_same_time(const Quantity& claim, const Quantity& source) {
   if (claim.dimension != Dimension::time || source.dimension != Dimension::time) return false;
-  const Quantity& longer = claim.unit == "month" || claim.unit == "year" ? claim : source;
+  const auto is_long = [](const Quantity& time) { return time.unit == "month" || time.unit == "year"; };
+  const bool weeks = !is_long(claim) && !is_long(source);
+  const Quantity& longer = is_long(claim) || (weeks && claim.unit == "week") ? claim : source;
   const Quantity& shorter = &longer == &claim ? source : claim;
-  if ((longer.unit != "month" && longer.unit != "year") || (shorter.unit != "week" && shorter.unit != "day"))
+  if (weeks ? longer.unit != "week" || shorter.unit != "day" : shorter.unit != "week" && shorter.unit != "day")
     return false;
   const double months = 12 * longer.value / (365.25 * 86'400);
   const double days = shorter.value / 86'400;
+  // Ten working days are two weeks.
+  if (longer.unit == "week") return near(days, 5 * longer.value / (7 * 86'400));
   return near(days, 28 * months) || near(days, 30 * months) || std::abs(days - 30.4375 * months) < 3.5;
 }
 
@@ -55,7 +59,7 @@ bool value_holds(const Quantity& claim, const Quantity& source) {
     case Bound::under:
       return (near(c, s) && source.bound == Bound::under) || (s < c && s >= 0.75 * c);
     case Bound::up_to:
-      return near(c, s);
+      return near(c, s) || is_same_time(claim, source);
   }
   return false;
 }

@@ -186,6 +186,15 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
     quantity.last = std::min(quantity.last + used, in.tokens.size() - 1);
     return;
   }
+  // "twelve weekly hours"
+  if (in.language == "en" && unit_of(unit_word) == nullptr && unit_word.ends_with("ly") && !period_of(unit_word).empty()) {
+    const UnitName* behind = unit_of(in.word(next() + 1));
+    if (behind != nullptr && behind->dimension == Dimension::time) {
+      quantity.rate = std::string(period_of(unit_word));
+      unit_word = in.word(next() + 1);
+      taken = 2;
+    }
+  }
   // "310 machine hours", "12 working days"
   if (in.language == "en" && unit_of(unit_word) == nullptr && next() + 1 < in.tokens.size()) {
     constexpr std::string_view kinds[] = {"machine", "working",     "calendar", "person",   "man",     "business",
