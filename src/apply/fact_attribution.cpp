@@ -159,7 +159,8 @@ bool is_indicative(const FactClaim& claim, std::size_t i) {
   constexpr std::string_view forms[] = {"wurde", "wurden", "konnte", "konnten"};
   return claim.facts.language == "de" &&
          std::find(std::begin(forms), std::end(forms), claim.facts.tokens[i].folded) != std::end(forms) &&
-         claim.words(i, i).find("\xC3\xBC") == std::string::npos && claim.words(i, i).find("\xC3\xB6") == std::string::npos;
+         claim.words(i, i).find("\xC3\xBC") == std::string::npos &&
+         claim.words(i, i).find("\xC3\xB6") == std::string::npos;
 }
 
 /// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
@@ -299,7 +300,8 @@ void attribute(FactClaim& claim) {
       }
     } else if (is_compared(claim, i)) {
       continue;
-    } else if (const std::size_t own = std::max(lists.match("candidate", tokens, i), lists.match("familiar", tokens, i));
+    } else if (const std::size_t own =
+                   std::max(lists.match("candidate", tokens, i), lists.match("familiar", tokens, i));
                own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
     }

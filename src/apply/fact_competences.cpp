@@ -43,8 +43,9 @@ bool is_unknown(const FactClaim& claim, std::size_t first, std::size_t end, bool
     const bool stands =
         claim.index->has_stem(token.stem) || claim.index->has_word(token.folded) ||
         std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
-          return std::any_of(source->stems.begin(), source->stems.end(),
-                             [&](const std::string& stem) { return strict ? EnglishWords::same_root(stem, token.stem) : words.alike(stem, token.stem); });
+          return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
+            return strict ? EnglishWords::same_root(stem, token.stem) : words.alike(stem, token.stem);
+          });
         });
     if (stands) {
       ++known;
@@ -82,7 +83,8 @@ void check_competences(const FactClaim& claim, FactVerdicts& verdicts) {
     // "At the hospice where I worked"
     if (i > 1 && tokens[i].folded == "where" && lists().match("worked_there", tokens, i + 1) > 0) {
       std::size_t first = i - 1;
-      while (first > 0 && i - first < 5 && !is_stop_word(tokens[first - 1].folded) && !ends_object(claim, first)) --first;
+      while (first > 0 && i - first < 5 && !is_stop_word(tokens[first - 1].folded) && !ends_object(claim, first))
+        --first;
       judge(claim, first, i, true, verdicts);
     }
     // "... is among my daily skills"

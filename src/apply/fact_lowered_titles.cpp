@@ -60,7 +60,8 @@ bool qualifies_dropped(const FactClaim& claim, std::size_t i, const FactSources&
 }
 
 bool only_trainee(const FactClaim& claim, std::string_view list, const FactSources& scope) {
-  if ((claim.about_person && !claim.letter) || WordLists::facts().contains("demotion", claim.facts.tokens)) return false;
+  if ((claim.about_person && !claim.letter) || WordLists::facts().contains("demotion", claim.facts.tokens))
+    return false;
   bool trainee = false;
   for (const FactSource* source : scope) {
     if (!source->pointer.ends_with("/position")) continue;

@@ -155,7 +155,8 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
     if (part.begin > colon && part.dimension == Dimension::count) sum += part.value;
   }
   for (std::size_t i = quantity.last + 1; i + 1 < tokens.size(); ++i) {
-    constexpr std::string_view ones[] = {"a", "an", "one", "un", "une", "una", "ein", "eine", "einen", "einem", "einer"};
+    constexpr std::string_view ones[] = {"a",   "an",   "one",   "un",    "une",  "una",
+                                         "ein", "eine", "einen", "einem", "einer"};
     const bool one = std::find(std::begin(ones), std::end(ones), tokens[i].folded) != std::end(ones);
     if (tokens[i].begin > colon && one && !is_stop_word(tokens[i + 1].folded)) sum += 1;
   }

@@ -287,8 +287,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
     // German builds long words of plain ones: "Einsatzplanung".
     const bool compound = language == "de" && (claim.letter || !claim.about_person) && token.folded.size() > 11;
     if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
-        (!compound && is_plain(tokens, i)) || is_counted(claim, i) ||
-        (!is_noun(claim, i) && !is_adjective(claim, i)))
+        (!compound && is_plain(tokens, i)) || is_counted(claim, i) || (!is_noun(claim, i) && !is_adjective(claim, i)))
       continue;
     if (claim.letter && (claim.speakers[i] != Speaker::person || !claim.says_i)) continue;
     if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||

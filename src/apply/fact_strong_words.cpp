@@ -49,8 +49,11 @@ bool is_only_second(const FactSource& source) {
 
 /// Whether the evidence has another word for the same superlative: "biggest" and "largest".
 bool has_like(const FactSources& sources, const std::string& word) {
-  constexpr std::string_view alike[][3] = {{"biggest", "largest", "greatest"}, {"fastest", "quickest", "shortest"},
-                                           {"top", "best", "leading"}, {"highest", "top", "best"}, {"longest", "longest", "oldest"}};
+  constexpr std::string_view alike[][3] = {{"biggest", "largest", "greatest"},
+                                           {"fastest", "quickest", "shortest"},
+                                           {"top", "best", "leading"},
+                                           {"highest", "top", "best"},
+                                           {"longest", "longest", "oldest"}};
   return std::any_of(std::begin(alike), std::end(alike), [&](const auto& words) {
     return std::find(std::begin(words), std::end(words), word) != std::end(words) &&
            std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
@@ -98,8 +101,8 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
     if (hit.at > 0 && ordinal_of(claim.facts.tokens[hit.at - 1].folded) > 1) continue;
     if (has_like(sources, claim.facts.tokens[hit.at].folded)) continue;
     // "My nomination for the award", by who was nominated and says so
-    const bool nominated = lists().contains("not_won", claim.facts.tokens) && lists().match("prize", claim.facts.tokens, hit.at) > 0 &&
-                           any_contains(sources, "not_won");
+    const bool nominated = lists().contains("not_won", claim.facts.tokens) &&
+                           lists().match("prize", claim.facts.tokens, hit.at) > 0 && any_contains(sources, "not_won");
     if (nominated) continue;
     if (claim.foreign && list == "superlative" && ranks(claim, sources, hit.at)) continue;
     verdicts.violation("scope", words, std::string(note));
@@ -177,7 +180,8 @@ void check_alone(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const Hit& hit : claimed_hits(claim, "alone")) {
     // "une seule casse" counts one.
     const std::vector<Token>& tokens = claim.facts.tokens;
-    const bool counts = hit.at > 0 && (tokens[hit.at - 1].folded == "un" || tokens[hit.at - 1].folded == "une" || tokens[hit.at - 1].folded == "una");
+    const bool counts = hit.at > 0 && (tokens[hit.at - 1].folded == "un" || tokens[hit.at - 1].folded == "une" ||
+                                       tokens[hit.at - 1].folded == "una");
     if (counts) continue;
     if (any_contains(claim.around, "sole_support") ||
         !any_contains(claim.index->below(entries_of(claim)), "others_there"))

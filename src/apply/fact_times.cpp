@@ -175,12 +175,14 @@ bool told_elsewhere(const FactClaim& claim, FactSpan said, const Quantity& quant
   const FactAlignment best = align(claim, said, sources);
   return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
     // The figure beside it says that the same is meant.
-    const bool same_figure = std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& one) {
-      return one.dimension != Dimension::time && one.value > 12 &&
-             std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
-               return known.dimension == one.dimension && near(known.value, one.value);
-             });
-    });
+    const bool same_figure =
+        std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& one) {
+          return one.dimension != Dimension::time && one.value > 12 &&
+                 std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                             [&](const Quantity& known) {
+                               return known.dimension == one.dimension && near(known.value, one.value);
+                             });
+        });
     if (same_figure && says_same_time(*source, quantity)) return true;
     // A word in passing isn't what the time is said of.
     const double weight = align(claim, said, {source}).weight;

@@ -141,7 +141,8 @@ bool of_others(const FactClaim& claim, std::size_t i) {
 bool is_deed(const FactClaim& claim, std::size_t i, std::size_t length) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::size_t next = i + length;
-  if (claim.facts.language != "en" || length > 1 || tokens[i].capital || next >= tokens.size() || tokens[i].ends_sentence)
+  if (claim.facts.language != "en" || length > 1 || tokens[i].capital || next >= tokens.size() ||
+      tokens[i].ends_sentence)
     return false;
   constexpr auto objects = std::to_array<std::string_view>(
       {"a", "an", "the", "one", "our", "my", "their", "his", "her", "its", "new", "each", "every", "other"});

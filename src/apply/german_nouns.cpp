@@ -101,8 +101,7 @@ bool is_german_name(const std::vector<Token>& tokens, std::size_t i) {
         next == "ltd")
       return true;
   }
-  if (before == "universitat" || before == "hochschule" || before == "firma" || before == "stadt")
-    return true;
+  if (before == "universitat" || before == "hochschule" || before == "firma" || before == "stadt") return true;
   const bool noun = std::any_of(noun_endings.begin(), noun_endings.end(), [&](std::string_view ending) {
     return token.folded.size() >= ending.size() && token.folded.ends_with(ending);
   });

@@ -200,14 +200,18 @@ bool is_interval(const Quantity& claim, const FactSource& source) {
   constexpr std::string_view every[] = {"every", "alle", "les", "cada", "كل"};
   constexpr std::pair<std::string_view, double> periods[] = {
       {"year", 365.25 * 86'400}, {"month", 365.25 * 86'400 / 12}, {"week", 7 * 86'400}, {"day", 86'400}};
-  if (claim.dimension != Dimension::time || std::find(std::begin(every), std::end(every), claim.before) == std::end(every))
+  if (claim.dimension != Dimension::time ||
+      std::find(std::begin(every), std::end(every), claim.before) == std::end(every))
     return false;
   return std::any_of(std::begin(periods), std::end(periods), [&](const auto& period) {
     const double times = period.second / claim.value;
     if (times < 1.9 || !has_rate_word(source.facts, period.first)) return false;
-    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-      return other.dimension == Dimension::count && near(other.value, times, 0.02) && other.noun_classes.empty();
-    }) || (near(times, 2, 0.02) && source.words.contains("twice"));
+    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
+                       [&](const Quantity& other) {
+                         return other.dimension == Dimension::count && near(other.value, times, 0.02) &&
+                                other.noun_classes.empty();
+                       }) ||
+           (near(times, 2, 0.02) && source.words.contains("twice"));
   });
 }
 
@@ -220,15 +224,18 @@ bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactS
     for (const Quantity& part : source.facts.quantities) {
       if (part.first <= whole.last) continue;
       constexpr std::string_view behind[] = {"of", "davon", "dont", "de"};
-      constexpr std::string_view including[] = {"including", "darunter", "davon", "dont", "incluyendo", "incluidos", "incluidas"};
+      constexpr std::string_view including[] = {"including",  "darunter",  "davon",    "dont",
+                                                "incluyendo", "incluidos", "incluidas"};
       const bool of_them = std::find(std::begin(including), std::end(including), part.before) != std::end(including) ||
-                           (part.last + 2 < there.size() &&
-                            std::find(std::begin(behind), std::end(behind), there[part.last + 1].folded) != std::end(behind));
+                           (part.last + 2 < there.size() && std::find(std::begin(behind), std::end(behind),
+                                                                      there[part.last + 1].folded) != std::end(behind));
       const bool said = std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(),
                                     [&](const Quantity& other) { return near(other.value, whole.value); });
       if (!of_them || !said) continue;
-      if (part.dimension == Dimension::percent && std::abs(claim.value - part.value / 100 * whole.value) < 0.5) return true;
-      if (part.dimension == Dimension::count && part.value > 0 && (claim.before == "in" || claim.before == "sur" || claim.before == "de" || claim.before == "von") &&
+      if (part.dimension == Dimension::percent && std::abs(claim.value - part.value / 100 * whole.value) < 0.5)
+        return true;
+      if (part.dimension == Dimension::count && part.value > 0 &&
+          (claim.before == "in" || claim.before == "sur" || claim.before == "de" || claim.before == "von") &&
           std::abs(claim.value - whole.value / part.value) < 0.5 + 1e-9)
         return true;
     }
@@ -373,9 +380,9 @@ bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSourc
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
          is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
-         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) ||
-         is_interval(claim, source) || is_share_in_numbers(text.facts, claim, source) || is_team_of_others(text.facts, claim, source) || follows_from_part(text, claim, source) ||
-         is_implied(text, claim, source) ||
+         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) || is_interval(claim, source) ||
+         is_share_in_numbers(text.facts, claim, source) || is_team_of_others(text.facts, claim, source) ||
+         follows_from_part(text, claim, source) || is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
                   has_unit_in_source(claim, other, source);

@@ -187,7 +187,8 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
     return;
   }
   // "twelve weekly hours"
-  if (in.language == "en" && unit_of(unit_word) == nullptr && unit_word.ends_with("ly") && !period_of(unit_word).empty()) {
+  if (in.language == "en" && unit_of(unit_word) == nullptr && unit_word.ends_with("ly") &&
+      !period_of(unit_word).empty()) {
     const UnitName* behind = unit_of(in.word(next() + 1));
     if (behind != nullptr && behind->dimension == Dimension::time) {
       quantity.rate = std::string(period_of(unit_word));
