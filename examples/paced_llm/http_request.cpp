@@ -4,7 +4,7 @@
 
 namespace {
 
-constexpr std::size_t max_head = 64 * 1024;
+constexpr std::size_t max_head = std::size_t{64} * 1024;
 constexpr std::size_t max_body = 16U << 20;
 
 char lower(char c) {

@@ -134,7 +134,7 @@ void Server::read_from(std::uint64_t id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   Connection& connection = found->second;
-  std::array<char, 64 * 1024> bytes;
+  std::array<char, std::size_t{64} * 1024> bytes;
   while (true) {
     const ssize_t size = recv(connection.fd, bytes.data(), bytes.size(), 0);
     if (size > 0) {

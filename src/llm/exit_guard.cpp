@@ -26,7 +26,7 @@ ExitGuard& ExitGuard::of_this_process() {
   const std::uint64_t generation = fork_generation();
   ExitGuard* guard = current;
   while (guard == nullptr || guard->generation_ != generation) {
-    std::unique_ptr<ExitGuard> fresh(new ExitGuard(generation));
+    std::unique_ptr<ExitGuard> fresh(new ExitGuard(generation, guard));
     // The parent's is left alone: its lock may have been held in the moment of the fork.
     if (current.compare_exchange_strong(guard, fresh.get())) guard = fresh.release();
   }

@@ -36,11 +36,12 @@ class ExitGuard {
   };
 
  private:
-  explicit ExitGuard(std::uint64_t generation) : generation_(generation) {}
+  ExitGuard(std::uint64_t generation, ExitGuard* of_parent) : generation_(generation), of_parent_(of_parent) {}
   /// Freezes all threads and waits for their ends, though not for ever.
   void process_ends();
 
   const std::uint64_t generation_;
+  [[maybe_unused]] ExitGuard* const of_parent_;  // kept reachable: it is none of ours to delete
   Mutex mutex_;
   Condition changed_;
   std::list<std::function<void()>> freezes_ BESPOKE_GUARDED_BY(mutex_);

@@ -10,6 +10,7 @@ namespace {
 /// been held in the moment of the fork.
 struct Shared {
   std::uint64_t generation;
+  Shared* of_parent;  ///< kept reachable: it is none of ours to delete
   std::mutex mutex;
   std::weak_ptr<HttpTransport> transport;  // guarded by mutex
 };
@@ -22,6 +23,7 @@ std::shared_ptr<HttpTransport> shared_transport() {
   while (shared == nullptr || shared->generation != generation) {
     auto fresh = std::make_unique<Shared>();
     fresh->generation = generation;
+    fresh->of_parent = shared;
     if (current_shared.compare_exchange_strong(shared, fresh.get())) shared = fresh.release();
   }
   const std::lock_guard lock(shared->mutex);
