@@ -53,7 +53,7 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
       for (std::size_t rest = k; rest < std::min(k + 5, tokens.size()); ++rest) {
         const std::string_view behind =
             claim.facts.text.substr(tokens[rest - 1].end, tokens[rest].begin - tokens[rest - 1].end);
-        if (rest > k && behind.find_first_of(",;") != std::string_view::npos) break;
+        if (rest > k && (tokens[rest - 1].ends_sentence || behind.find_first_of(",;:") != std::string_view::npos)) break;
         if (tokens[rest].capital && tokens[rest].folded != "i" && tokens[rest].folded != "cv") return false;
       }
       return true;

@@ -139,7 +139,7 @@ void check_partial(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (WordLists::facts().contains("in_progress", tokens)) return;
   check_unfinished_certificate(claim, verdicts);
-  if (!WordLists::facts().contains("finished", tokens)) return;
+  if (!WordLists::facts().contains("finished", tokens) || WordLists::facts().contains("partial_course", tokens)) return;
   for (const FactSource* source : claim.index->all()) {
     if ((source->section != "certificates" && source->section != "education") || source->facts.quantities.size() < 2)
       continue;

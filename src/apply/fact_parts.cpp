@@ -48,7 +48,7 @@ bool is_somebody_else(const FactSource& source, std::size_t i) {
 /// Whether any source bears out that the person led; one that only says that she took part doesn't.
 bool says_led(const FactSources& sources) {
   return std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
-    if (took_part(*source)) return false;
+    if (took_part(*source) || source->section == "awards") return false;
     const std::vector<Token>& tokens = source->facts.tokens;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (lists().match("lead_support", tokens, i) > 0 && !is_somebody_else(*source, i)) return true;
@@ -224,7 +224,14 @@ void check_agents(const FactClaim& claim, FactVerdicts& verdicts) {
     for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
       const std::string& by = tokens[i].folded;
       if (by != "by" && by != "durch" && by != "von" && by != "vom" && by != "par" && by != "por") continue;
-      if (!lists().contains("agent", tokens, i + 1, std::min(i + 4, tokens.size()))) continue;
+      // "validée par la cheffe comptable"
+      const std::size_t end = std::min(i + 4, tokens.size());
+      bool title = false;
+      for (std::size_t k = i + 1; k < end; ++k) title = title || !WordLists::titles().list_of(tokens, k).empty();
+      // The text names whose deed it is.
+      for (std::size_t k = 0; k < claim.facts.tokens.size(); ++k)
+        title = title && WordLists::titles().list_of(claim.facts.tokens, k).empty();
+      if (!title && !lists().contains("agent", tokens, i + 1, end)) continue;
       const Token& deed = tokens[i - 1];
       if (deed.folded.size() < 5 || is_stop_word(deed.folded)) continue;
       for (std::size_t k = 0; k < claim.facts.tokens.size(); ++k) {

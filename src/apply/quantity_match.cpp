@@ -147,7 +147,10 @@ std::vector<std::string_view> phrase_of(const FactText& facts, const Quantity& q
       if (of_whole || (facts.tokens[k].folded == "of" && !stems.empty())) continue;
       break;
     }
-    stems.push_back(facts.tokens[k].stem);
+    // "(210 opened)" says what was done, and not what is counted.
+    const bool deed = facts.tokens[k].folded.ends_with("ed") && stems.empty() &&
+                      (k + 1 == facts.tokens.size() || facts.text.substr(facts.tokens[k].end, 1) != " ");
+    if (!deed) stems.push_back(facts.tokens[k].stem);
   }
   return stems;
 }
@@ -205,6 +208,10 @@ bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSo
   if (!classes_agree(quantity, other) || !nouns_agree(claim, quantity, source, other, source.pointer == "posting"))
     return false;
   if (counts_another(claim, quantity, source, other)) return false;
+  // "five executives" aren't five quarters.
+  const bool period = !period_of(other.noun).empty() ||
+                      (other.noun.ends_with('s') && !period_of(other.noun.substr(0, other.noun.size() - 1)).empty());
+  if (period && !quantity.noun_classes.empty() && other.noun_classes.empty()) return false;
   if (quantity.label && other.label && quantity.label_of != other.label_of) return false;
   // "Band 6" isn't six patients.
   const bool same_things = !quantity.noun_classes.empty() && !other.noun_classes.empty();
