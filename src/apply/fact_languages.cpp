@@ -138,10 +138,17 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
     // The level that the text gives: said nearest, before the next language.
     std::size_t begin = i;
     while (begin > 0 && i - begin < 4 && tongue_at(tokens, begin - 1).empty() && !ends(claim, begin - 1) &&
-           claim.facts.text.substr(tokens[begin - 1].end, 1).find_first_of(",;") == std::string_view::npos)
+           claim.facts.text.substr(tokens[begin - 1].end, 1).find_first_of(",;)") == std::string_view::npos)
       --begin;
     std::size_t end = i + 1;
     while (end < tokens.size() && end - i < 8 && tongue_at(tokens, end).empty() && !ends(claim, end - 1)) ++end;
+    // "Irish and A2 Portuguese": a level right before the next language is that one's.
+    if (end < tokens.size() && !tongue_at(tokens, end).empty()) {
+      for (std::size_t k = i + 1; k < end; ++k) {
+        const std::string& joiner = tokens[k].folded;
+        if (joiner == "and" || joiner == "und" || joiner == "et" || joiner == "y") end = k;
+      }
+    }
     // "... and C1 in English" belongs to the next one.
     if (end < tokens.size() && !tongue_at(tokens, end).empty() && end > i + 1) {
       const std::string& joiner = tokens[end - 1].folded;

@@ -62,7 +62,7 @@ void check_position(const FactClaim& claim, FactVerdicts& verdicts) {
     bool plain = !is_stop_word(tokens.front().folded) && tokens.front().folded.size() > 3;
     for (std::size_t i = 0; i < end; ++i) plain = plain && !is_figure(claim, i) && !tokens[i].number;
     const bool judged = std::any_of(verdicts.checks().begin(), verdicts.checks().end(),
-                                    [](const FactCheck& check) { return check.kind == "title"; });
+                                    [](const FactCheck& check) { return check.kind == "title" && !check.supported; });
     if (!plain || judged) continue;
     // Every position with that employer may be meant.
     FactSources positions;

@@ -252,13 +252,16 @@ bool is_share_in_numbers(const FactText& said, const Quantity& claim, const Fact
     if ((part.first != claim.first && whole.first != claim.first) || part.value >= whole.value ||
         whole.first > part.last + 3 || whole.first < part.last + 2)
       continue;
-    const std::string& joiner = said.tokens[whole.first - 1].folded;
+    const std::size_t article = said.tokens[whole.first - 1].folded == "a" ? 2 : 1;
+    const std::string& joiner = said.tokens[whole.first - article].folded;
+    const bool rest = part.before == "only" || part.before == "just" || part.bound == Bound::about;
     if (joiner != "of" && joiner != "in" && joiner != "von" && joiner != "sur" && joiner != "de") continue;
     return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& share) {
       if (share.dimension != Dimension::percent) return false;
       Quantity told = part;
       told.value = 100 * part.value / whole.value;
-      return value_holds(told, share) || near(told.value, share.value, 0.005);
+      return value_holds(told, share) || near(told.value, share.value, 0.005) ||
+             (rest && near(told.value, 100 - share.value, 0.01));
     });
   }
   return false;
