@@ -1,3 +1,4 @@
+#include "apply/fact_looking_back.hpp"
 #include "apply/fact_places.hpp"
 
 #include "apply/stop_words.hpp"
@@ -35,44 +36,6 @@ bool starts_clause(const FactClaim& claim, std::size_t i) {
   return claim.boundaries[i];
 }
 
-/// What follows says that what was named before isn't there.
-bool denied_behind(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  const WordLists& lists = WordLists::speakers(claim.facts.language);
-  for (std::size_t k = i + 1; k < tokens.size(); ++k) {
-    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
-    if (gap.find(';') != std::string_view::npos || tokens[k].folded == "that" || tokens[k].folded == "dass" ||
-        tokens[k].folded == "que")
-      return false;
-    // A comma and "I" may still speak of what was named: "Terraform, I have not used".
-    const bool boundary = starts_clause(claim, k);
-    if (boundary && lists.match("candidate", tokens, k) == 0) return false;
-    if (lists.match("not_negation", tokens, k) > 0) return false;
-    if (lists.match("negation", tokens, k) > 0) {
-      // Only a denial that ends there: "I have not used" and not "I have not used Rust".
-      for (std::size_t rest = k; rest < std::min(k + 5, tokens.size()); ++rest) {
-        const std::string_view behind =
-            claim.facts.text.substr(tokens[rest - 1].end, tokens[rest].begin - tokens[rest - 1].end);
-        if (rest > k && (tokens[rest - 1].ends_sentence || behind.find_first_of(",;:") != std::string_view::npos)) break;
-        if (tokens[rest].capital && tokens[rest].folded != "i" && tokens[rest].folded != "cv") return false;
-      }
-      return true;
-    }
-    if (boundary && k > i + 6) return false;
-  }
-  return false;
-}
-
-/// "... is second nature to me", "... ist mir vertraut"
-bool is_familiar(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  const WordLists& lists = WordLists::speakers(claim.facts.language);
-  for (std::size_t k = i + 1; k < tokens.size() && !starts_clause(claim, k); ++k) {
-    if (lists.match("familiar", tokens, k) > 0) return !lists.contains("negation", tokens, i, tokens.size());
-  }
-  return false;
-}
-
 /// Spanish says "I" by the ending of its verb: "Negocio con", "Dirigí un". Told at the start of a sentence alone, where
 /// a noun hardly stands without an article.
 bool starts_with_spanish_i(const FactClaim& claim) {
@@ -82,76 +45,6 @@ bool starts_with_spanish_i(const FactClaim& claim) {
     return false;
   const std::string first = claim.words(0, 0);
   return first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
-}
-
-/// "..., and I have worked in it": a clause of the applicant's that comes back to what was named.
-bool comes_back(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  const WordLists& lists = WordLists::speakers(claim.facts.language);
-  constexpr std::string_view deeds[] = {"worked", "work",    "used",     "use",      "know",        "run", "ran",
-                                        "built",  "managed", "operated", "taught",   "done",        "did", "led",
-                                        "held",   "hold",    "have",     "mastered", "administered"};
-  for (std::size_t k = i + 1; k + 2 < tokens.size(); ++k) {
-    if (tokens[k].ends_sentence) return false;
-    if (tokens[k].folded != "i" && tokens[k].folded != "i've") continue;
-    bool deed = false;
-    for (std::size_t b = k + 1; b < std::min(k + 7, tokens.size()); ++b) {
-      const std::string& word = tokens[b].folded;
-      deed = deed || std::find(std::begin(deeds), std::end(deeds), word) != std::end(deeds);
-      if (deed && (word == "it" || word == "them" || word == "both" || word == "these"))
-        return !lists.contains("negation", tokens, k, b) && !lists.contains("wish", tokens, k, b);
-    }
-    return false;
-  }
-  return false;
-}
-
-/// What follows claims what was named before: "..., which I have".
-bool claimed_behind(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  if (is_familiar(claim, i) || comes_back(claim, i)) return true;
-  constexpr std::string_view verbs[] = {
-      "have",     "bring",   "possess",  "offer",   "meet",    "know",   "hold",   "use",     "used",       "master",
-      "mastered", "do",      "did",      "cover",   "provide", "habe",   "bringe", "besitze", "beherrsche", "kenne",
-      "ai",       "possede", "maitrise", "apporte", "tengo",   "domino", "poseo",  "aporto",  "conozco"};
-  for (std::size_t k = i + 1; k + 1 < tokens.size(); ++k) {
-    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
-    if (gap.find_first_of(";:") != std::string_view::npos || gap.find("\xE2\x80\x94") != std::string_view::npos)
-      return false;
-    if (gap.find(',') != std::string_view::npos && tokens[k].folded != "which" && tokens[k].folded != "that" &&
-        tokens[k].folded != "all" && tokens[k].folded != "both") {
-      return false;
-    }
-    if (tokens[k].folded != "i" && tokens[k].folded != "ich" && tokens[k].folded != "j" && tokens[k].folded != "je" &&
-        tokens[k].folded != "yo" && tokens[k].folded != "que") {
-      continue;
-    }
-    // "are many times what I have seen"
-    if (tokens[k - 1].folded == "what" || tokens[k - 1].folded == "than") continue;
-    std::size_t verb = k + 1;
-    if (tokens[verb].folded == "already" || tokens[verb].folded == "also" || tokens[verb].folded == "fully" ||
-        tokens[verb].folded == "can") {
-      ++verb;
-    }
-    if (verb >= tokens.size() || std::find(std::begin(verbs), std::end(verbs), tokens[verb].folded) == std::end(verbs))
-      continue;
-    // "where I used to draw"
-    if (tokens[verb].folded == "used" && verb + 1 < tokens.size() && tokens[verb + 1].folded == "to") continue;
-    // "which I have not used"
-    return !WordLists::speakers(claim.facts.language).contains("negation", tokens, verb, verb + 3);
-  }
-  return false;
-}
-
-/// "the B2 that you ask for", "das Sie sich wünschen": what follows says it of the company.
-bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::vector<int>& markers) {
-  constexpr std::string_view relatives[] = {"that", "which", "das", "die", "der", "den", "que", "التي", "الذي"};
-  for (std::size_t k = i + 1; k + 1 < tokens.size() && k < i + 3; ++k) {
-    if (std::find(std::begin(relatives), std::end(relatives), tokens[k].folded) != std::end(relatives))
-      return markers[k + 1] < 0;
-    if (markers[k] < 0 && k == i + 1) return true;  // "the Kubernetes you run"
-  }
-  return false;
 }
 
 /// "wurde" and "konnte" tell what was; only "würde" and "könnte" wish, and folding hides which it is.

@@ -79,6 +79,7 @@ void check_deeds(const FactClaim& claim, FactVerdicts& verdicts);         // mad
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
 void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of
+void check_plurals(const FactClaim& claim, FactVerdicts& verdicts);  // "students" of one student
 void check_acts(const FactClaim& claim, FactVerdicts& verdicts);     // approved, designed, founded, what came of it
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
 void check_company(const FactClaim& claim, FactVerdicts& verdicts);  // what a letter says of it

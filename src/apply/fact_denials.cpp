@@ -141,7 +141,8 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
       for (const FactSource* source : claim.cited) {
         known = known || source->stems.contains(tokens[k].stem) ||
                 std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
-                  return claim.facts.language == "en" ? EnglishWords::get().alike(stem, tokens[k].stem) : EnglishWords::same_root(stem, tokens[k].stem);
+                  return claim.facts.language == "en" ? EnglishWords::get().alike(stem, tokens[k].stem)
+                                                      : EnglishWords::same_root(stem, tokens[k].stem);
                 });
       }
       if (tokens[k].ends_sentence) break;

@@ -77,6 +77,7 @@ struct FactGuard::Facts {
     check_acts(claim, verdicts);
     check_denials(claim, verdicts);
     check_wholes(claim, verdicts);
+    check_plurals(claim, verdicts);
     check_scope(claim, verdicts);
     check_prizes(claim, verdicts);
     check_company(claim, verdicts);

@@ -64,7 +64,8 @@ class NameCheck {
     mark(match.first, match.count);
     const std::string words = claim_.words(match.first, match.first + match.count - 1);
     // French "m'a" is no M&A.
-    if (claim_.facts.language == "fr" && (words.find('\'') != std::string::npos || words.find("\xE2\x80\x99") != std::string::npos))
+    if (claim_.facts.language == "fr" &&
+        (words.find('\'') != std::string::npos || words.find("\xE2\x80\x99") != std::string::npos))
       return;
     if (const FactSource* source = find_term(scope_, *match.term)) {
       verdicts_.supported("skill", words, source->pointer);

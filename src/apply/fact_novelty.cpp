@@ -79,9 +79,8 @@ class NoveltyCheck {
     return std::none_of(scope.begin(), scope.end(), [&](const FactSource* source) {
       if (!where.empty() && WordLists::facts().contains(where, source->facts.tokens)) return true;
       // "users" of what was used
-      if (std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
-            return stem.size() > 2 && tokens_[i].stem.starts_with(stem);
-          }))
+      if (std::any_of(source->stems.begin(), source->stems.end(),
+                      [&](const std::string& stem) { return stem.size() > 2 && tokens_[i].stem.starts_with(stem); }))
         return true;
       for (std::size_t k = 0; k < source->facts.tokens.size(); ++k) {
         const std::vector<Token>& there = source->facts.tokens;

@@ -1,7 +1,5 @@
-#include "apply/fact_claim.hpp"
-#include "apply/quantity_match.hpp"
+#include "apply/fact_asked_words.hpp"
 
-#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -12,74 +10,6 @@
 
 namespace bespoke {
 namespace {
-
-/// A word that anybody may use of any work: no proof is asked for it.
-bool is_plain(const std::vector<Token>& tokens, std::size_t i) {
-  const Token& token = tokens[i];
-  return token.number || token.folded.size() < 3 || is_stop_word(token.folded) || is_posting_filler(token.folded) ||
-         WordLists::facts().match("plain", tokens, i) > 0;
-}
-
-/// Numbers are another check's.
-bool is_counted(const FactClaim& claim, std::size_t i) {
-  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
-                     [&](const Quantity& quantity) { return quantity.first <= i && i <= quantity.last; });
-}
-
-/// A name inside a letter's sentence is another check's too.
-bool is_named(const FactClaim& claim, const Token& token) {
-  return claim.letter && claim.facts.language != "de" && token.capital && !token.sentence_start;
-}
-
-bool is_known(const FactClaim& claim, const Token& token) {
-  return claim.index->has_stem(token.stem) || claim.index->has_word(token.folded);
-}
-
-/// "compt" and "comptabl"
-bool begins_alike(std::string_view one, std::string_view other, bool compounds) {
-  if (one.size() < 4 || other.size() < 4) return false;
-  // "Pflegebudget" isn't "Pflege": German builds other things with the same beginning.
-  const std::size_t longer = std::max(one.size(), other.size()) - std::min(one.size(), other.size());
-  if (compounds && longer > 4) return false;
-  std::size_t common = 0;
-  while (common < std::min(one.size(), other.size()) && one[common] == other[common]) ++common;
-  return common >= 6 || common == std::min(one.size(), other.size());
-}
-
-/// "Bereitschaft" of "Bereitschaftsdienst": the profile's word says more than what is asked for.
-bool is_part_of_known(const FactClaim& claim, const Token& token) {
-  return claim.facts.language == "de" && token.folded.size() > 9 &&
-         std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
-           return std::any_of(source->words.begin(), source->words.end(), [&](const std::string& word) {
-             return word.size() > token.folded.size() + 2 && word.size() < token.folded.size() + 9 &&
-                    word.starts_with(token.folded);
-           });
-         });
-}
-
-/// "120 Sterbefälle" of 120 Trauerfälle: the same number of what ends in the same word.
-bool is_counted_alike(const FactClaim& claim, std::size_t i) {
-  if (claim.facts.language != "de" || claim.letter) return false;
-  const std::string& noun = claim.facts.tokens[i].folded;
-  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
-    return said.noun == noun && std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
-             return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
-                                [&](const Quantity& known) {
-                                  return near(said.value, known.value) && known.noun.size() > 5 && noun.size() > 5 &&
-                                         known.noun.ends_with(std::string_view(noun).substr(noun.size() - 5));
-                                });
-           });
-  });
-}
-
-/// Whether the profile has a word that begins alike: "registered" of who has a registration.
-bool has_akin(const FactClaim& claim, const Token& token) {
-  return std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
-    return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
-      return begins_alike(stem, token.stem, claim.facts.language == "de");
-    });
-  });
-}
 
 /// Where `stems` stand in a row in the claim; its size when they don't.
 std::size_t find_run(const std::vector<Token>& tokens, const std::vector<std::string>& stems) {
@@ -108,10 +38,10 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t unknown = 0;
     std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
-      if (is_known(claim, tokens[k]) || is_counted(claim, k) || is_part_of_known(claim, tokens[k]) ||
+      if (profile_has(claim, tokens[k]) || is_in_quantity(claim, k) || is_part_of_known(claim, tokens[k]) ||
           is_counted_alike(claim, k))
         continue;
-      ++(is_plain(tokens, k) ? plain : unknown);
+      ++(asks_no_proof(tokens, k) ? plain : unknown);
     }
     // Two plain words in a row, neither of which the profile has, are a term too: "data protection".
     if (plain > 1 && plain == asked.stems.size()) ++unknown;
@@ -166,10 +96,10 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t unknown = 0;
     std::size_t plain = 0;
     for (std::size_t k = i; k < i + longest; ++k) {
-      if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || is_known(claim, tokens[k]) ||
-          is_counted(claim, k) || is_named(claim, tokens[k]))
+      if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || profile_has(claim, tokens[k]) ||
+          is_in_quantity(claim, k) || is_letter_name(claim, tokens[k]))
         continue;
-      if (is_plain(tokens, k)) {
+      if (asks_no_proof(tokens, k)) {
         ++plain;
       } else if (!has_akin(claim, tokens[k])) {
         ++unknown;
@@ -192,8 +122,8 @@ void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& posting = claim.index->posting().facts.tokens;
   const auto is_new = [&](std::size_t k) {
     return claim.speakers[k] == Speaker::person && !tokens[k].number && tokens[k].folded.size() > 2 &&
-           !is_stop_word(tokens[k].folded) && !is_posting_filler(tokens[k].folded) && !is_known(claim, tokens[k]) &&
-           !is_named(claim, tokens[k]) && !is_counted(claim, k);
+           !is_stop_word(tokens[k].folded) && !is_posting_filler(tokens[k].folded) && !profile_has(claim, tokens[k]) &&
+           !is_letter_name(claim, tokens[k]) && !is_in_quantity(claim, k);
   };
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (!is_new(i) || !is_new(i + 1) || tokens[i].ends_sentence) continue;
@@ -206,34 +136,6 @@ void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
       break;
     }
   }
-}
-
-/// Whether the token is a noun, as far as the language shows it.
-bool is_noun(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  if (claim.facts.language == "de")
-    return tokens[i].capital && (!tokens[i].sentence_start || !claim.letter || tokens[i].folded.size() > 9);
-  if (tokens[i].capital && !tokens[i].sentence_start) return false;
-  if (claim.facts.language == "en")
-    return !EnglishWords::get().is_free(tokens[i].stem) && !EnglishWords::get().is_free(tokens[i].folded);
-  if (claim.facts.language == "es" && (tokens[i].folded.ends_with("ando") || tokens[i].folded.ends_with("iendo")))
-    return true;
-  // Behind an article or preposition in French and Spanish.
-  constexpr auto before = std::to_array<std::string_view>(
-      {"la",  "le",  "les", "l",   "de",  "du",  "des", "d",   "en", "une", "un", "ses", "mes", "el",
-       "los", "las", "una", "del", "con", "por", "sus", "mis", "et", "y",   "ma", "mon", "mi"});
-  return i > 0 && std::find(before.begin(), before.end(), tokens[i - 1].folded) != before.end();
-}
-
-/// "un restaurant étoilé": a French or Spanish word behind the noun that it is said of.
-bool is_adjective(const FactClaim& claim, std::size_t i) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  if ((claim.facts.language != "fr" && claim.facts.language != "es") || claim.letter || claim.about_person || i < 2)
-    return false;
-  constexpr auto endings = std::to_array<std::string_view>({"e", "a", "o", "s", "al", "el", "if", "ivo"});
-  return !is_stop_word(tokens[i - 1].folded) && !is_counted(claim, i - 1) && is_stop_word(tokens[i - 2].folded) &&
-         std::any_of(endings.begin(), endings.end(),
-                     [&](std::string_view ending) { return tokens[i].folded.ends_with(ending); });
 }
 
 /// The tokens that carry meaning, in order.
@@ -256,12 +158,12 @@ void check_duties(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i + 1 < said.size(); ++i) {
     const Token& deed = tokens[said[i]];
     const Token& thing = tokens[said[i + 1]];
-    if (deed.folded.size() < 6 || is_known(claim, deed) || !claim.index->is_asked(deed.stem) ||
+    if (deed.folded.size() < 6 || profile_has(claim, deed) || !claim.index->is_asked(deed.stem) ||
         (claim.letter && (claim.speakers[said[i]] != Speaker::person || !claim.says_i)) ||
         !WordLists::titles().list_of(tokens, said[i]).empty() ||
-        !WordLists::degrees().list_of(tokens, said[i]).empty() || is_named(claim, deed) || is_counted(claim, said[i]) ||
-        !WordLists::titles().list_of(tokens, said[i + 1]).empty() ||
-        (claim.facts.language == "en" && (is_plain(tokens, said[i]) || deed.folded.ends_with("ed"))))
+        !WordLists::degrees().list_of(tokens, said[i]).empty() || is_letter_name(claim, deed) ||
+        is_in_quantity(claim, said[i]) || !WordLists::titles().list_of(tokens, said[i + 1]).empty() ||
+        (claim.facts.language == "en" && (asks_no_proof(tokens, said[i]) || deed.folded.ends_with("ed"))))
       continue;
     for (std::size_t k = 0; k + 1 < asked.size(); ++k) {
       if (posting[asked[k]].stem != deed.stem || posting[asked[k + 1]].stem != thing.stem ||
@@ -286,8 +188,9 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
     const Token& token = tokens[i];
     // German builds long words of plain ones: "Einsatzplanung".
     const bool compound = language == "de" && (claim.letter || !claim.about_person) && token.folded.size() > 11;
-    if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || is_known(claim, token) ||
-        (!compound && is_plain(tokens, i)) || is_counted(claim, i) || (!is_noun(claim, i) && !is_adjective(claim, i)))
+    if (token.folded.size() < 5 || !claim.index->is_asked(token.stem) || profile_has(claim, token) ||
+        (!compound && asks_no_proof(tokens, i)) || is_in_quantity(claim, i) ||
+        (!looks_like_noun(claim, i) && !looks_like_adjective(claim, i)))
       continue;
     if (claim.letter && (claim.speakers[i] != Speaker::person || !claim.says_i)) continue;
     if (!WordLists::titles().list_of(tokens, i).empty() || !WordLists::degrees().list_of(tokens, i).empty() ||

@@ -1,7 +1,6 @@
-#include "apply/fact_alignment.hpp"
 #include "apply/fact_durations.hpp"
+#include "apply/fact_time_evidence.hpp"
 #include "apply/quantity_match.hpp"
-#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -16,11 +15,6 @@
 namespace bespoke {
 namespace {
 
-bool is_span_of_time(const Quantity& quantity) {
-  return quantity.dimension == Dimension::time && (quantity.unit == "year" || quantity.unit == "month") &&
-         quantity.rate.empty() && !quantity.ordinal;
-}
-
 /// Whether the applicant tells it as so, in a sentence that says "I".
 bool is_told(const FactClaim& claim, std::size_t token) {
   return claim.says_i && claim.claimed(token);
@@ -29,74 +23,6 @@ bool is_told(const FactClaim& claim, std::size_t token) {
 bool already_refused(const FactVerdicts& verdicts, const std::string& words) {
   return std::any_of(verdicts.checks().begin(), verdicts.checks().end(),
                      [&](const FactCheck& check) { return !check.supported && check.text == words; });
-}
-
-/// What tells of work: jobs, voluntary work, projects and what the person says of all of it.
-FactSources told_of_work(const FactClaim& claim, const FactEntry* place) {
-  FactSources sources;
-  for (const FactSource* source : claim.index->all()) {
-    if (source->pointer.ends_with("Date")) continue;
-    const bool work = source->section == "work" || source->section == "volunteer" || source->section == "projects";
-    if (place == nullptr) {
-      if (work || source->section == "basics") sources.push_back(source);
-      continue;
-    }
-    const FactEntry* entry = source->entry.empty() ? nullptr : claim.index->entry(source->entry);
-    const bool name = source->pointer.ends_with("/name") || source->pointer.ends_with("/organization");
-    if (work && !name && entry != nullptr && entry->name == place->name) sources.push_back(source);
-  }
-  return sources;
-}
-
-/// The sentence of a source that holds one of its tokens.
-FactSpan sentence_of(const FactSource& source, std::size_t token) {
-  const std::vector<Token>& tokens = source.facts.tokens;
-  FactSpan span{token, token + 1};
-  while (span.begin > 0 && !tokens[span.begin - 1].ends_sentence) --span.begin;
-  while (span.end < tokens.size() && !tokens[span.end - 1].ends_sentence) ++span.end;
-  return span;
-}
-
-/// Whether a word of the claim's span stands in the same sentence of a source.
-bool shares_sentence(const FactClaim& claim, FactSpan said, const FactSource& source, std::size_t token) {
-  const FactSpan there = sentence_of(source, token);
-  for (std::size_t k = said.begin; k < said.end; ++k) {
-    const Token& word = claim.facts.tokens[k];
-    if (word.number || word.folded.size() < 4 || is_figure(claim, k)) continue;
-    for (std::size_t t = there.begin; t < there.end; ++t) {
-      if (source.facts.tokens[t].stem == word.stem) return true;
-    }
-  }
-  return false;
-}
-
-/// What a source says itself of how long or since when.
-struct OwnTimes {
-  std::vector<const Quantity*> spans;
-  std::vector<const DateMention*> since;
-
-  bool empty() const { return spans.empty() && since.empty(); }
-};
-
-OwnTimes own_times(const FactClaim& claim, FactSpan said, const FactSource& source) {
-  OwnTimes times;
-  for (const Quantity& quantity : source.facts.quantities) {
-    if (is_span_of_time(quantity) && shares_sentence(claim, said, source, quantity.first))
-      times.spans.push_back(&quantity);
-  }
-  for (const DateMention& date : source.facts.dates) {
-    if (date.since && shares_sentence(claim, said, source, date.first)) times.since.push_back(&date);
-  }
-  return times;
-}
-
-bool own_times_hold(const FactClaim& claim, const OwnTimes& times, const Quantity& quantity) {
-  return std::any_of(times.spans.begin(), times.spans.end(),
-                     [&](const Quantity* known) { return value_holds(quantity, *known); }) ||
-         std::any_of(times.since.begin(), times.since.end(), [&](const DateMention* date) {
-           const int first = date->year * 12 + std::max(date->month, 1);
-           return months_hold(quantity, claim.today.year * 12 + claim.today.month - first + 1);
-         });
 }
 
 /// The part of the segment that goes with one of several times in it: "on the register since 2019 and on the ward since
@@ -116,35 +42,6 @@ FactSpan own_segment(const FactClaim& claim, std::size_t first, std::size_t last
   return span;
 }
 
-/// The first telling word behind a time, up to a mark: "26 months at sea" were spent at sea.
-const Token* anchor_of(const FactText& facts, const Quantity& time) {
-  for (std::size_t k = time.last + 1; k < std::min(time.last + 4, facts.tokens.size()); ++k) {
-    const std::string_view gap =
-        facts.text.substr(facts.tokens[k - 1].end, facts.tokens[k].begin - facts.tokens[k - 1].end);
-    if (facts.tokens[k - 1].ends_sentence || gap.find_first_of(",;:()") != std::string_view::npos) return nullptr;
-    if (!is_stop_word(facts.tokens[k].folded) && !facts.tokens[k].has_digit) return &facts.tokens[k];
-  }
-  return nullptr;
-}
-
-/// What the evidence says of times with the same anchor: 1 where one of them is the claim's, -1 where none is, 0 where
-/// it has none.
-int anchored_times(const FactClaim& claim, const Quantity& quantity, const FactSources& sources) {
-  const Token* said = anchor_of(claim.facts, quantity);
-  if (said == nullptr || claim.foreign) return 0;
-  int found = 0;
-  for (const FactSource* source : sources) {
-    for (const Quantity& known : source->facts.quantities) {
-      if (!is_span_of_time(known)) continue;
-      const Token* there = anchor_of(source->facts, known);
-      if (there == nullptr || there->stem != said->stem) continue;
-      if (value_holds(quantity, known)) return 1;
-      found = -1;
-    }
-  }
-  return found;
-}
-
 /// "my last two years": a part of what went on longer.
 bool is_latest(const FactClaim& claim, const Quantity& quantity) {
   constexpr std::string_view words[] = {"last",     "past",      "recent",  "letzten", "vergangenen", "dernieres",
@@ -161,36 +58,6 @@ bool lasted(const FactClaim& claim, const Quantity& quantity, const FactSources&
   return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
     const FactEntry* entry = source->entry.empty() ? nullptr : claim.index->entry(source->entry);
     return entry != nullptr && entry->months(claim.today) + 1 >= quantity.value / month_seconds;
-  });
-}
-
-bool says_same_time(const FactSource& source, const Quantity& quantity) {
-  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& known) {
-    return known.dimension == Dimension::time && value_holds(quantity, known);
-  });
-}
-
-/// Whether any source gives that time in a sentence that has a word of the claim.
-bool told_elsewhere(const FactClaim& claim, FactSpan said, const Quantity& quantity, const FactSources& sources) {
-  const FactAlignment best = align(claim, said, sources);
-  return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
-    // The figure beside it says that the same is meant.
-    const bool same_figure =
-        std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& one) {
-          return one.dimension != Dimension::time && one.value > 12 &&
-                 std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
-                             [&](const Quantity& known) {
-                               return known.dimension == one.dimension && near(known.value, one.value);
-                             });
-        });
-    if (same_figure && says_same_time(*source, quantity)) return true;
-    // A word in passing isn't what the time is said of.
-    const double weight = align(claim, said, {source}).weight;
-    if (best.is_close() && weight < 0.5 * best.weight && weight < 0.99) return false;
-    return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
-      return is_span_of_time(known) && value_holds(quantity, known) &&
-             shares_sentence(claim, said, *source, known.first);
-    });
   });
 }
 

@@ -119,48 +119,6 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
   return false;
 }
 
-/// The shares that a text gives as "1 in 8", as parts of one.
-std::vector<double> shares_of(const FactSource& source) {
-  const std::vector<Quantity>& known = source.facts.quantities;
-  std::vector<double> shares;
-  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
-    if (known[i].dimension != Dimension::count || known[i + 1].dimension != Dimension::count ||
-        known[i].value >= known[i + 1].value || known[i + 1].first != known[i].last + 2)
-      continue;
-    const std::string& joiner = source.facts.tokens[known[i].last + 1].folded;
-    if (joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de")
-      shares.push_back(known[i].value / known[i + 1].value);
-  }
-  return shares;
-}
-
-/// "more than halved" of what fell from 1 in 8 to 1 in 20.
-bool follows_from_shares(const Quantity& claim, const FactSource& source) {
-  if (!claim.ratio) return false;
-  const std::vector<double> shares = shares_of(source);
-  if (shares.size() != 2) return false;
-  const double ratio = claim.value < 1 ? shares[1] / shares[0] : std::max(shares[1] / shares[0], shares[0] / shares[1]);
-  if (claim.bound == Bound::over)
-    return claim.value < 1 ? ratio < claim.value && ratio > 0.5 * claim.value
-                           : ratio > claim.value && ratio < claim.value + 1;
-  return near(ratio, claim.value, 0.06);
-}
-
-/// "all but 26 of its 190" of "164 of its 190".
-bool is_rest(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  const std::vector<Token>& tokens = text.facts.tokens;
-  if (claim.dimension != Dimension::count || claim.first < 2 || tokens[claim.first - 1].folded != "but" ||
-      tokens[claim.first - 2].folded != "all")
-    return false;
-  const std::vector<Quantity>& known = source.facts.quantities;
-  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
-    if (known[i].dimension == Dimension::count && known[i + 1].dimension == Dimension::count &&
-        known[i + 1].first <= known[i].last + 3 && near(known[i + 1].value - known[i].value, claim.value))
-      return true;
-  }
-  return false;
-}
-
 /// "by 70 litres, from 190 to 120": bare numbers that go the way of those of the evidence, which have the unit.
 bool is_bare_movement(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || !claim.noun_classes.empty() || claim.label) return false;
@@ -175,98 +133,6 @@ bool is_bare_movement(const FactClaim& text, const Quantity& claim, const FactSo
   });
 }
 
-/// "une semaine sur trois" of "every third week".
-bool is_every_nth(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  constexpr std::string_view joiners[] = {"in", "sur", "de", "von", "out"};
-  constexpr std::string_view every[] = {"every", "each", "jede", "jeden", "jedes", "chaque", "cada"};
-  const auto is_one_of = [](const auto& words, const std::string& word) {
-    return std::find(std::begin(words), std::end(words), word) != std::end(words);
-  };
-  if (claim.dimension != Dimension::count || claim.first == 0 ||
-      !is_one_of(joiners, text.facts.tokens[claim.first - 1].folded))
-    return false;
-  const std::vector<Token>& there = source.facts.tokens;
-  for (std::size_t k = 0; k + 1 < there.size(); ++k) {
-    if (is_one_of(every, there[k].folded) && near(ordinal_of(there[k + 1].folded), claim.value)) return true;
-  }
-  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-    return other.dimension == Dimension::time && is_one_of(every, other.before) &&
-           near(other.value / other.scale, claim.value);
-  });
-}
-
-/// "every six months" of "twice a year".
-bool is_interval(const Quantity& claim, const FactSource& source) {
-  constexpr std::string_view every[] = {"every", "alle", "les", "cada", "كل"};
-  constexpr std::pair<std::string_view, double> periods[] = {
-      {"year", 365.25 * 86'400}, {"month", 365.25 * 86'400 / 12}, {"week", 7 * 86'400}, {"day", 86'400}};
-  if (claim.dimension != Dimension::time ||
-      std::find(std::begin(every), std::end(every), claim.before) == std::end(every))
-    return false;
-  return std::any_of(std::begin(periods), std::end(periods), [&](const auto& period) {
-    const double times = period.second / claim.value;
-    if (times < 1.9 || !has_rate_word(source.facts, period.first)) return false;
-    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
-                       [&](const Quantity& other) {
-                         return other.dimension == Dimension::count && near(other.value, times, 0.02) &&
-                                other.noun_classes.empty();
-                       }) ||
-           (near(times, 2, 0.02) && source.words.contains("twice"));
-  });
-}
-
-/// "about 16 of whom" of 48 women, a third of them; "one in eleven" of 310, 27 of them.
-bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  if (claim.dimension != Dimension::count || claim.ratio) return false;
-  const std::vector<Token>& there = source.facts.tokens;
-  for (const Quantity& whole : source.facts.quantities) {
-    if (whole.dimension != Dimension::count) continue;
-    for (const Quantity& part : source.facts.quantities) {
-      if (part.first <= whole.last) continue;
-      constexpr std::string_view behind[] = {"of", "davon", "dont", "de"};
-      constexpr std::string_view including[] = {"including",  "darunter",  "davon",    "dont",
-                                                "incluyendo", "incluidos", "incluidas"};
-      const bool of_them = std::find(std::begin(including), std::end(including), part.before) != std::end(including) ||
-                           (part.last + 2 < there.size() && std::find(std::begin(behind), std::end(behind),
-                                                                      there[part.last + 1].folded) != std::end(behind));
-      const bool said = std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(),
-                                    [&](const Quantity& other) { return near(other.value, whole.value); });
-      if (!of_them || !said) continue;
-      if (part.dimension == Dimension::percent && std::abs(claim.value - part.value / 100 * whole.value) < 0.5)
-        return true;
-      if (part.dimension == Dimension::count && part.value > 0 &&
-          (claim.before == "in" || claim.before == "sur" || claim.before == "de" || claim.before == "von") &&
-          std::abs(claim.value - whole.value / part.value) < 0.5 + 1e-9)
-        return true;
-    }
-  }
-  return false;
-}
-
-/// "19 out of 20" of 95%.
-bool is_share_in_numbers(const FactText& said, const Quantity& claim, const FactSource& source) {
-  if (claim.dimension != Dimension::count) return false;
-  for (std::size_t i = 0; i + 1 < said.quantities.size(); ++i) {
-    const Quantity& part = said.quantities[i];
-    const Quantity& whole = said.quantities[i + 1];
-    if ((part.first != claim.first && whole.first != claim.first) || part.value >= whole.value ||
-        whole.first > part.last + 3 || whole.first < part.last + 2)
-      continue;
-    const std::size_t article = said.tokens[whole.first - 1].folded == "a" ? 2 : 1;
-    const std::string& joiner = said.tokens[whole.first - article].folded;
-    const bool rest = part.before == "only" || part.before == "just" || part.bound == Bound::about;
-    if (joiner != "of" && joiner != "in" && joiner != "von" && joiner != "sur" && joiner != "de") continue;
-    return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& share) {
-      if (share.dimension != Dimension::percent) return false;
-      Quantity told = part;
-      told.value = 100 * part.value / whole.value;
-      return value_holds(told, share) || near(told.value, share.value, 0.005) ||
-             (rest && near(told.value, 100 - share.value, 0.01));
-    });
-  }
-  return false;
-}
-
 /// "a team of three" of "with two technicians".
 bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count || claim.first < 2) return false;
@@ -278,57 +144,6 @@ bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSo
     return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&
            std::find(std::begin(with), std::end(with), others.before) != std::end(with) &&
            !others.noun_classes.empty() && others.noun_classes.front() == "staff";
-  });
-}
-
-/// "by half" where the evidence says "by 50%", and the other way round.
-bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
-  return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-    if (claim.ratio == other.ratio) return false;
-    const Quantity& factor = claim.ratio ? claim : other;
-    const Quantity& share = claim.ratio ? other : claim;
-    return share.dimension == Dimension::percent && factor.value < 1 &&
-           near(share.value, 100 * (1 - factor.value), 0.01);
-  });
-}
-
-/// "£12,000 a year" of "£1,000 a month".
-bool is_other_period(const Quantity& claim, const Quantity& other) {
-  if (claim.dimension != other.dimension || claim.rate.empty() || other.rate.empty() || claim.rate == other.rate ||
-      !classes_agree(claim, other) || claim.bound == Bound::over)
-    return false;
-  struct Pair {
-    std::string_view longer;
-    std::string_view shorter;
-    double times;
-  };
-  const double slack = claim.bound == Bound::about ? 0.02 : 0.005;
-  constexpr Pair pairs[] = {{"year", "month", 12},   {"year", "week", 52}, {"year", "quarter", 4},
-                            {"quarter", "month", 3}, {"day", "hour", 24},  {"hour", "minute", 60}};
-  return std::any_of(std::begin(pairs), std::end(pairs), [&](const Pair& pair) {
-    return (claim.rate == pair.longer && other.rate == pair.shorter &&
-            near(claim.value, other.value * pair.times, slack)) ||
-           (claim.rate == pair.shorter && other.rate == pair.longer &&
-            near(claim.value * pair.times, other.value, slack));
-  });
-}
-
-/// "four times a year" is quarterly.
-bool is_period(const Quantity& claim, const FactSource& source) {
-  // "once a month"
-  if (claim.dimension == Dimension::count && claim.value == 1 && !claim.rate.empty() && claim.noun_classes.empty() &&
-      has_rate_word(source.facts, claim.rate))
-    return true;
-  if (claim.noun != "times" && claim.noun != "mal" && claim.noun != "fois" && claim.noun != "veces") return false;
-  struct Period {
-    double times;
-    std::string_view per;
-    std::string_view rate;
-  };
-  constexpr Period periods[] = {{4, "year", "quarter"},    {12, "year", "month"},     {52, "year", "week"},
-                                {2, "month", "fortnight"}, {26, "year", "fortnight"}, {7, "week", "day"}};
-  return std::any_of(std::begin(periods), std::end(periods), [&](const Period& period) {
-    return near(period.times, claim.value) && claim.rate == period.per && has_rate_word(source.facts, period.rate);
   });
 }
 
@@ -381,14 +196,12 @@ bool is_the_others(const FactClaim& text, const Quantity& claim, const FactSourc
 }  // namespace
 
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  return follows_from_movement(text, claim, source) || is_factor_as_share(claim, source) || is_period(claim, source) ||
-         is_the_others(text, claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
-         is_bare_movement(text, claim, source) || is_every_nth(text, claim, source) || is_interval(claim, source) ||
-         is_share_in_numbers(text.facts, claim, source) || is_team_of_others(text.facts, claim, source) ||
-         follows_from_part(text, claim, source) || is_implied(text, claim, source) ||
+  return follows_from_movement(text, claim, source) || follows_from_share(text, claim, source) ||
+         follows_from_rhythm(text, claim, source) || is_the_others(text, claim, source) ||
+         is_bare_movement(text, claim, source) || is_team_of_others(text.facts, claim, source) ||
+         is_implied(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-           return is_other_period(claim, other) || has_unit_of_neighbour(text, claim, other) ||
-                  has_unit_in_source(claim, other, source);
+           return has_unit_of_neighbour(text, claim, other) || has_unit_in_source(claim, other, source);
          });
 }
 

@@ -30,6 +30,12 @@ bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSo
 /// "one of three" for "with two colleagues", "four times a year" for "quarterly".
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source);
 
+/// Whether the number follows from a part of a whole: "19 out of 20" of 95%, "all but 26 of its 190" of 164 of them.
+bool follows_from_share(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
+/// Whether the number says in another period how often something happens: "12,000 a year" of 1,000 a month.
+bool follows_from_rhythm(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
 /// Whether other words of the evidence imply the number: "18% over" of 118%, "in four years" of two dates, "number two"
 /// of "second", "over two seasons" of two.
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source);

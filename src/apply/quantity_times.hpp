@@ -11,6 +11,10 @@ namespace bespoke {
 /// shares of a whole ("a third", "half of"). How many tokens it takes; 0 when there is none.
 std::size_t read_time_or_share(const QuantityText& in, std::size_t i, Quantity& quantity);
 
+/// Reads shares of a whole alone: "a third", "two thirds", "four fifths", "a quarter of", "half of"; 0 when there is
+/// none.
+std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity);
+
 /// Reads "doubled", "threefold", "dozens" at a token; 0 when there is none.
 std::size_t read_amount_word(const QuantityText& in, std::size_t i, Quantity& quantity);
 
