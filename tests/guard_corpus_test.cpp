@@ -151,8 +151,8 @@ class Corpus {
 // Floors, a little below what is measured (README), so that a change which loses catches or adds alarms shows.
 using Floors = std::map<std::string, double>;
 const Floors least_caught_frozen = {{"cv", 0.98}, {"letter", 0.95}};
-const Floors least_caught_own = {{"cv", 0.975}, {"letter", 0.945}};
-constexpr double most_alarms = 0.018;
+const Floors least_caught_own = {{"cv", 0.978}, {"letter", 0.95}};
+constexpr double most_alarms = 0.016;
 
 void expect_rates(const Corpus& corpus, const Floors& least_caught) {
   for (const auto& [part, rates] : corpus.parts()) {

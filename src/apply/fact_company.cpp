@@ -38,13 +38,13 @@ void check_company_events(const FactClaim& claim, FactVerdicts& verdicts) {
   const FactSource& posting = claim.index->posting();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (claim.speakers[i] != Speaker::company && !is_owned(claim, i)) continue;
-    std::size_t length = lists().match("company_event", tokens, i);
+    std::size_t length = std::max(lists().match("company_event", tokens, i), lists().match("company_kind", tokens, i));
     if (length == 0 && lists().match("company_honour", tokens, i) > 0 &&
         lists().contains("honour", tokens, i + 1, std::min(i + 6, tokens.size())))
       length = lists().match("company_honour", tokens, i);
     if (length == 0) continue;
     bool known = false;
-    for (std::size_t k = i; k < i + length; ++k)
+    for (std::size_t k = length > 2 ? i : i + length - 1; k < i + length; ++k)
       known = known || (!is_stop_word(tokens[k].folded) && posting.stems.contains(tokens[k].stem));
     if (!known)
       return verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
@@ -100,7 +100,7 @@ bool starts_phrase(const FactClaim& claim, std::size_t i) {
 /// has.
 void check_company_additions(const FactClaim& claim, FactVerdicts& verdicts) {
   const FactSource& posting = claim.index->posting();
-  if (claim.facts.language != "en" || posting.facts.language != "en") return;
+  if (claim.facts.language != "en" || posting.facts.language != "en" || claim.index->company().empty()) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   const auto is_known = [&](const Token& token) {
     return claim.index->has_stem(token.stem) || claim.index->has_word(token.folded) ||
@@ -122,7 +122,8 @@ void check_company_additions(const FactClaim& claim, FactVerdicts& verdicts) {
       }
     }
     // What stands before the company is named may be a greeting.
-    if (unknown > 1 && !known && first > 0)
+    const bool named = tokens.front().folded == "your" || tokens.front().folded == claim.index->company().front();
+    if (unknown > 1 && !known && (first > 0 || named))
       return verdicts.violation("company", claim.words(first, end - 1), "the posting speaks of no such thing");
     first = end;
   }

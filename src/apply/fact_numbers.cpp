@@ -136,6 +136,15 @@ bool is_denied(const FactClaim& claim, const Quantity& quantity) {
       .contains("negation", claim.facts.tokens, quantity.first > 3 ? quantity.first - 3 : 0, quantity.first);
 }
 
+/// "from 94% to 98% is a goal": somebody's aim, and not what the applicant did; "my target" is the applicant's.
+bool says_goal(const FactClaim& claim) {
+  constexpr std::string_view own[] = {"my", "our", "mein", "meine", "mon", "mes", "mi", "mis", "unser", "unsere"};
+  return WordLists::facts().contains("goal", claim.facts.tokens) &&
+         std::none_of(claim.facts.tokens.begin(), claim.facts.tokens.end(), [&](const Token& token) {
+           return std::find(std::begin(own), std::end(own), token.folded) != std::end(own);
+         });
+}
+
 /// "by four o'clock" in a letter is a manner of speaking.
 bool is_time_of_day(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -182,7 +191,8 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
       source = find_elliptic_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
     if (source == nullptr && claim.about_person && !claim.letter)
       source = find_duration(claim, quantity, claim.index->all(), false);
-    if (source == nullptr && claim.posting_counts(quantity.first)) {
+    const bool aimed = claim.letter && says_goal(claim);
+    if (source == nullptr && (claim.posting_counts(quantity.first) || aimed)) {
       const FactSources posting{&claim.index->posting()};
       FactClaim plain;
       plain.letter = false;
