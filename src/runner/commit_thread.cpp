@@ -2,6 +2,7 @@
 
 #include "platform/background_thread.hpp"
 
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -20,7 +21,12 @@ CommitThread::~CommitThread() {
 void CommitThread::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
   const MutexLock lock(mutex_);
   if (closed_) return;
-  commits_waiting_.push_back({std::move(mutations), std::move(done)});
+  // Where there is no memory, none of its mutations may be among those that are stored.
+  Batch& batch = commits_waiting_;
+  Batch::Commit& commit = batch.commits.emplace_back(Batch::Commit{0, std::move(done)});
+  batch.mutations.insert(batch.mutations.end(), std::make_move_iterator(mutations.begin()),
+                         std::make_move_iterator(mutations.end()));
+  commit.mutations = mutations.size();
   changed_.notify_one();
 }
 
@@ -54,22 +60,22 @@ void CommitThread::run() noexcept {
     stop();
   }
   // Whoever waits for an answer learns by the end of the question that there won't be one.
-  std::vector<Commit> commits;
+  Batch commits;
   std::vector<Read> reads;
   const MutexLock lock(mutex_);
-  commits.swap(commits_waiting_);
+  std::swap(commits, commits_waiting_);
   reads.swap(reads_waiting_);
 }
 
 void CommitThread::serve() {
   for (;;) {
-    std::vector<Commit> commits;
+    Batch batch;
     std::vector<Read> reads;
     {
       const MutexLock lock(mutex_);
-      while (commits_waiting_.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
-      if (stopped_ || (commits_waiting_.empty() && reads_waiting_.empty())) return;
-      commits.swap(commits_waiting_);
+      while (commits_waiting_.commits.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
+      if (stopped_ || (commits_waiting_.commits.empty() && reads_waiting_.empty())) return;
+      std::swap(batch, commits_waiting_);
       reads.swap(reads_waiting_);
     }
     for (Read& read : reads) {
@@ -81,48 +87,41 @@ void CommitThread::serve() {
       }
       executor_->post([done = std::move(read.done), error] { done(error); });
     }
-    if (!commits.empty()) carry_out(std::move(commits));
+    if (!batch.commits.empty()) carry_out(std::move(batch));
   }
 }
 
-void CommitThread::carry_out(std::vector<Commit> commits) {
-  std::vector<Mutation> batch;
-  std::vector<std::size_t> sizes;
-  for (Commit& commit : commits) {
-    sizes.push_back(commit.mutations.size());
-    std::move(commit.mutations.begin(), commit.mutations.end(), std::back_inserter(batch));
-  }
-  std::vector<MutationResult> results;
-  std::exception_ptr error;
+void CommitThread::carry_out(Batch waiting) {
+  const auto batch = std::make_shared<Batch>(std::move(waiting));
   try {
-    results = store_.apply(batch);
+    batch->results = store_.apply(batch->mutations);
     ++commits_;
-    mutations_ += batch.size();
+    mutations_ += batch->mutations.size();
   } catch (const std::bad_alloc&) {  // a store that lives in memory may have stopped half way
     throw;
   } catch (...) {
-    error = std::current_exception();
+    batch->error = std::current_exception();
   }
-  auto next = results.begin();
-  auto given_back = batch.begin();
-  std::vector<CommitOutcome> outcomes(commits.size());
-  for (std::size_t i = 0; i < commits.size(); ++i) {
-    outcomes[i].error = error;
-    const auto slice_end = given_back + static_cast<std::ptrdiff_t>(sizes[i]);
-    outcomes[i].mutations.assign(std::make_move_iterator(given_back), std::make_move_iterator(slice_end));
-    given_back = slice_end;
-    if (!error) {
-      const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
-      outcomes[i].results.assign(std::make_move_iterator(next), std::make_move_iterator(end));
-      next = end;
+  executor_->post([batch] { tell(*batch); });
+}
+
+/// Gives everyone who asked for a part of `batch` its outcome. On the executor, as a whole: this thread goes on with
+/// the next transaction meanwhile.
+void CommitThread::tell(Batch& batch) {
+  auto mutation = std::make_move_iterator(batch.mutations.begin());
+  auto result = std::make_move_iterator(batch.results.begin());
+  for (Batch::Commit& commit : batch.commits) {
+    const auto size = static_cast<std::ptrdiff_t>(commit.mutations);
+    CommitOutcome outcome;
+    outcome.error = batch.error;
+    outcome.mutations.assign(mutation, mutation + size);
+    mutation += size;
+    if (!batch.error) {
+      outcome.results.assign(result, result + size);
+      result += size;
     }
+    commit.done(std::move(outcome));
   }
-  // One task for all: each would take the executor's lock, and may wake its thread.
-  executor_->post([answers = std::make_shared<std::pair<std::vector<Commit>, std::vector<CommitOutcome>>>(
-                       std::move(commits), std::move(outcomes))] {
-    auto& [asked, told] = *answers;
-    for (std::size_t i = 0; i < asked.size(); ++i) asked[i].done(std::move(told[i]));
-  });
 }
 
 }  // namespace bespoke

@@ -34,9 +34,16 @@ class CommitThread final : public StoreGate {
   std::uint64_t mutations() const { return mutations_; }
 
  private:
-  struct Commit {
+  /// What is to be one transaction, or was.
+  struct Batch {
+    struct Commit {
+      std::size_t mutations;  ///< how many of the batch
+      std::function<void(CommitOutcome)> done;
+    };
     std::vector<Mutation> mutations;
-    std::function<void(CommitOutcome)> done;
+    std::vector<Commit> commits;
+    std::vector<MutationResult> results;
+    std::exception_ptr error;
   };
   struct Read {
     std::function<void(JobStore&)> read;
@@ -45,7 +52,8 @@ class CommitThread final : public StoreGate {
 
   void run() noexcept;
   void serve();
-  void carry_out(std::vector<Commit> commits);
+  void carry_out(Batch batch);
+  static void tell(Batch& batch);
 
   JobStore& store_;
   const std::shared_ptr<Executor> executor_;
@@ -55,7 +63,7 @@ class CommitThread final : public StoreGate {
 
   Mutex mutex_;
   Condition changed_;
-  std::vector<Commit> commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
+  Batch commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
   std::vector<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
   bool stopped_ BESPOKE_GUARDED_BY(mutex_) = false;

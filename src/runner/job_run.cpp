@@ -107,7 +107,7 @@ void JobRun::load() {
 void JobRun::loaded(std::vector<Payload> checkpoints, std::vector<Payload> calls, std::shared_ptr<const Json> input) {
   input_ = input ? std::move(input) : std::make_shared<const Json>();
   for (Payload& checkpoint : checkpoints) {
-    outputs_[checkpoint.name] = std::make_shared<const Json>(Json::trusted(std::move(checkpoint.body)));
+    outputs_.put(checkpoint.name, std::make_shared<const Json>(Json::trusted(std::move(checkpoint.body))));
   }
   if (sabotaged(Sabotage::forget_journal)) calls.clear();
   for (Payload& call : calls) journal_[call.name] = std::move(call.body);
@@ -264,7 +264,7 @@ void JobRun::finish_phase(const AttemptPtr& attempt, Json output, const Usage& u
     return;
   }
   auto kept = std::make_shared<const Json>(std::move(output));
-  outputs_[attempt->phase] = kept;
+  outputs_.put(attempt->phase, kept);
   const bool last = phase_index() + 1 == pipeline_->machine.spec().phases.size();
   const auto& make_result = pipeline_->pipeline.result_maker();
   if (!last) {

@@ -188,7 +188,7 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   JobRecord stored_;  ///< as last stored: what watchers see
   JobRecord latest_;  ///< with everything that is on its way to the store
   std::shared_ptr<const Json> input_;
-  std::map<std::string, std::shared_ptr<const Json>, std::less<>> outputs_;
+  PhaseOutputs outputs_;
   std::map<std::string, std::string> journal_;  ///< call payloads of the current phase by name
   AttemptPtr attempt_;
   std::uint64_t lease_breaks_;  ///< of the lease clock when the lease was last known to be ours

@@ -39,12 +39,9 @@ void AttemptChannel::announce() {
 }
 
 const Json& AttemptContext::output(std::string_view phase) const {
-  const auto found = view_.outputs.find(phase);
-  if (found != view_.outputs.end()) return *found->second;
-  std::vector<std::string_view> finished;
-  for (const auto& [name, output] : view_.outputs) finished.emplace_back(name);
-  throw Error(ErrorCode::not_found,
-              fmt::format("phase \"{}\" has no output yet; finished so far: {}", phase, fmt::join(finished, ", ")));
+  if (const Json* found = view_.outputs.find(phase)) return *found;
+  throw Error(ErrorCode::not_found, fmt::format("phase \"{}\" has no output yet; finished so far: {}", phase,
+                                                fmt::join(view_.outputs.phases(), ", ")));
 }
 
 void AttemptContext::progress(double fraction, std::string_view note) {

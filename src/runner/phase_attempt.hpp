@@ -2,11 +2,11 @@
 
 #include "platform/mutex.hpp"
 #include "runner/executor.hpp"
+#include "runner/phase_outputs.hpp"
 
 #include <bespoke/phase_context.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -18,7 +18,7 @@ namespace bespoke {
 /// What the work of a phase may look at: made once an attempt, never changed.
 struct PhaseView {
   std::shared_ptr<const Json> input;
-  std::map<std::string, std::shared_ptr<const Json>, std::less<>> outputs;
+  PhaseOutputs outputs;
   JobId job_id;
   std::string owner;
   std::string phase;
@@ -62,7 +62,7 @@ class AttemptContext final : public PhaseContext {
 
   const Json& input() const override { return *view_.input; }
   const Json& output(std::string_view phase) const override;
-  bool has_output(std::string_view phase) const override { return view_.outputs.contains(phase); }
+  bool has_output(std::string_view phase) const override { return view_.outputs.find(phase) != nullptr; }
   const JobId& job_id() const override { return view_.job_id; }
   const std::string& owner() const override { return view_.owner; }
   const std::string& phase() const override { return view_.phase; }
