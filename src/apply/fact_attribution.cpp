@@ -49,11 +49,13 @@ bool starts_with_spanish_i(const FactClaim& claim) {
 
 /// "wurde" and "konnte" tell what was; only "würde" and "könnte" wish, and folding hides which it is.
 bool is_indicative(const FactClaim& claim, std::size_t i) {
-  constexpr std::string_view forms[] = {"wurde", "wurden", "konnte", "konnten"};
+  constexpr std::string_view forms[] = {"wurde", "wurden", "konnte", "konnten", "ware", "waren"};
+  constexpr std::string_view umlauts[] = {"\xC3\xBC", "\xC3\xB6", "\xC3\xA4"};
+  const std::string written = claim.words(i, i);
   return claim.facts.language == "de" &&
          std::find(std::begin(forms), std::end(forms), claim.facts.tokens[i].folded) != std::end(forms) &&
-         claim.words(i, i).find("\xC3\xBC") == std::string::npos &&
-         claim.words(i, i).find("\xC3\xB6") == std::string::npos;
+         std::none_of(std::begin(umlauts), std::end(umlauts),
+                      [&](std::string_view umlaut) { return written.find(umlaut) != std::string::npos; });
 }
 
 /// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
@@ -61,8 +63,11 @@ bool wishes(const FactClaim& claim, std::size_t begin, std::size_t end) {
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   const std::vector<Token>& tokens = claim.facts.tokens;
   bool wish = false;
-  for (std::size_t i = begin; i < std::min(end, tokens.size()); ++i)
-    wish = wish || (lists.match("wish", tokens, i) > 0 && !is_indicative(claim, i));
+  for (std::size_t i = begin; i < std::min(end, tokens.size()); ++i) {
+    // "TVO Learn" is a name.
+    const bool name = claim.facts.language == "en" && tokens[i].capital && !tokens[i].sentence_start;
+    wish = wish || (lists.match("wish", tokens, i) > 0 && !name && !is_indicative(claim, i));
+  }
   return wish && !lists.contains("assertion", tokens, begin > 2 ? begin - 2 : 0, end);
 }
 
@@ -138,7 +143,7 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     if ((years || title || is_of_himself(tokens[clause])) && end < tokens.size() && markers[end] > 0 &&
         !wishes(claim, 0, i))
       return Speaker::person;
-    return wishes(claim, 0, i) ? Speaker::wish : Speaker::nobody;
+    return wishes(claim, 0, i) || wishes(claim, clause, end) ? Speaker::wish : Speaker::nobody;
   }
   // German puts the verb before the pronoun: "würde ich gern".
   if (claim.facts.language == "de") {

@@ -157,11 +157,35 @@ void check_partial(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Führerschein D" of who has CE: the class of a driving licence.
+void check_licence_class(const FactClaim& claim, FactVerdicts& verdicts) {
+  constexpr std::string_view licences[] = {"fuhrerschein", "fahrerlaubnis", "permis", "permiso",
+                                           "carne",        "licence",       "license"};
+  constexpr std::string_view classes[] = {"klasse", "class", "category", "categorie", "clase", "tipo", "de", "der"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const auto is_one_of = [](const auto& words, const std::string& word) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+  };
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_one_of(licences, tokens[i].folded) || (claim.letter && claim.speakers[i] != Speaker::person)) continue;
+    std::size_t k = i + 1;
+    while (k + 1 < tokens.size() && is_one_of(classes, tokens[k].folded)) ++k;
+    const std::string letters = claim.words(k, k);
+    const bool named = letters.size() <= 2 && letters.front() >= 'A' && letters.front() <= 'E' && !tokens[k].number;
+    if (!named || find_word(claim.index->all(), tokens[k]) != nullptr) continue;
+    const bool other = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+      return source->section == "certificates" && source->words.contains(tokens[i].folded);
+    });
+    if (other) return verdicts.violation("certificate", claim.words(i, k), "the evidence has another class");
+  }
+}
+
 }  // namespace
 
 void check_certificates(const FactClaim& claim, FactVerdicts& verdicts) {
   check_partial(claim, verdicts);
   check_certified(claim, verdicts);
+  check_licence_class(claim, verdicts);
 }
 
 }  // namespace bespoke

@@ -203,7 +203,9 @@ class NameCheck {
     }
     if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);
     // At the start every word is capital; a name is told by the posting, which writes it large inside of a sentence.
-    return claim_.facts.language == "en" && token.sentence_start && is_name_of_posting(token);
+    const std::string& language = claim_.facts.language;
+    return (language == "en" || language == "fr" || language == "es") && token.sentence_start &&
+           is_name_of_posting(token);
   }
 
   bool is_name_of_posting(const Token& token) const {

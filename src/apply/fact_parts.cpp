@@ -110,7 +110,7 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     }
     FactSources sources = claim.letter ? closest(claim, hit.at) : claim.cited;
-    if (claim.letter && claim.foreign) {
+    if (claim.letter && (claim.foreign || (sources.empty() && claim.places[hit.at] != nullptr))) {
       // Words of another language align with nothing; the employer does.
       sources.clear();
       for (const FactSource* source : claim.index->all()) {

@@ -97,7 +97,8 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t plain = 0;
     for (std::size_t k = i; k < i + longest; ++k) {
       if (is_stop_word(tokens[k].folded) || is_posting_filler(tokens[k].folded) || profile_has(claim, tokens[k]) ||
-          is_in_quantity(claim, k) || is_letter_name(claim, tokens[k]))
+          is_in_quantity(claim, k) || is_letter_name(claim, tokens[k]) ||
+          !WordLists::degrees().list_of(tokens, k).empty())
         continue;
       if (asks_no_proof(tokens, k)) {
         ++plain;

@@ -97,6 +97,10 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
       same = same || all;
     }
     if (same || (!support.empty() && any_contains(sources, support))) continue;
+    // "A boutique with patent cases": said of nobody, and the posting's word
+    if (claim.letter && claim.speakers[hit.at] == Speaker::nobody &&
+        claim.index->posting().stems.contains(claim.facts.tokens[hit.at].stem))
+      continue;
     // "second-best": the rank is another check's.
     if (hit.at > 0 && ordinal_of(claim.facts.tokens[hit.at - 1].folded) > 1) continue;
     if (has_like(sources, claim.facts.tokens[hit.at].folded)) continue;

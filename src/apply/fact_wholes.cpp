@@ -173,6 +173,8 @@ void check_whole(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     }
     if (!claim.letter && is_both_of_two(claim, hit.at)) continue;
+    // "toutes les deux semaines" is how often.
+    if (lists().match("every_other", tokens, hit.at) > 0) continue;
     const std::string next = hit.at + 1 < tokens.size() ? tokens[hit.at + 1].folded : "";
     if (tokens[hit.at].folded == "all" && (next == "but" || next == "in" || next == "without")) continue;
     // "every other Sunday" is half of them.

@@ -131,6 +131,10 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   quantity.scale = scale;
   quantity.decimals = step * scale;
   read_bound(in, quantity);
+  // "une centaine" is about a hundred.
+  if (in.language == "fr" && quantity.spelled && quantity.bound == Bound::exact &&
+      in.word(quantity.last).ends_with("aine"))
+    quantity.bound = Bound::about;
   read_noun(in, quantity);
   read_rate(in, quantity);
   read_rate_before(in, quantity);

@@ -1,5 +1,6 @@
 #include "apply/quantity_match.hpp"
 #include "apply/quantity_words.hpp"
+#include "apply/word_lists.hpp"
 
 #include <algorithm>
 #include <array>
@@ -101,6 +102,8 @@ bool is_one_in(const Quantity& claim, const FactSource& source) {
     const std::vector<Token>& tokens = source.facts.tokens;
     const std::string& joiner = tokens[other.first - 1].folded;
     const UnitName* unit = unit_of(tokens[other.first - 2].folded);
+    // "un mercredi sur deux"
+    if (claim.unit == "week" && WordLists::facts().match("weekday", tokens, other.first - 2) > 0) return true;
     return (joiner == "in" || joiner == "sur" || joiner == "de" || joiner == "von" || joiner == "out") &&
            unit != nullptr && unit->unit == claim.unit;
   });
@@ -157,6 +160,22 @@ int ordinal_of(std::string_view folded) {
 
 namespace {
 
+/// "à deux" of "avec une collègue": the person and one other.
+bool is_pair(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::count || claim.value != 2 || (claim.before != "a" && claim.before != "entre"))
+    return false;
+  constexpr std::string_view with[] = {"avec", "con", "with", "mit"};
+  constexpr std::string_view one[] = {"un", "une", "una", "a", "an", "another", "one", "einem", "einer"};
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t k = 0; k + 2 < tokens.size(); ++k) {
+    if (std::find(std::begin(with), std::end(with), tokens[k].folded) != std::end(with) &&
+        std::find(std::begin(one), std::end(one), tokens[k + 1].folded) != std::end(one) &&
+        (WordLists::nouns().list_of(tokens, k + 2) == "staff" || !WordLists::titles().list_of(tokens, k + 2).empty()))
+      return text.facts.language == "fr" || text.facts.language == "es";
+  }
+  return false;
+}
+
 /// "two new employees" of "موظفين جديدين": Arabic has a form of its own for two, in noun and adjective alike.
 bool is_dual(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   if (!text.foreign || claim.dimension != Dimension::count || claim.value != 2) return false;
@@ -173,7 +192,8 @@ bool is_dual(const FactClaim& text, const Quantity& claim, const FactSource& sou
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
          is_during(text, claim, source) || is_age(text, claim, source) || is_of_that_age(claim, source) ||
-         is_one_in(claim, source) || is_in_compound(claim, source) || is_dual(text, claim, source);
+         is_one_in(claim, source) || is_in_compound(claim, source) || is_dual(text, claim, source) ||
+         is_pair(text, claim, source);
 }
 
 }  // namespace bespoke

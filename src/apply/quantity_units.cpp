@@ -132,7 +132,10 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
         multiplier > 0 && !(in.word(next()).size() == 1 && !quantity.spelled && in.gap_after(quantity.last) != " ") &&
         in.word(next()) != "mm") {
       // "5 m" is metres or millions; without a currency it stays open, so only long words and "k" multiply.
-      if (in.word(next()).size() > 1 || in.word(next()) == "k" || has_currency_before(in, quantity.first)) {
+      // "6,3 M€"
+      const bool currency_behind = !currency_of(in.gap_after(next()).substr(0, 3)).empty();
+      if (in.word(next()).size() > 1 || in.word(next()) == "k" || has_currency_before(in, quantity.first) ||
+          currency_behind) {
         scale *= multiplier;
         ++quantity.last;
       }
