@@ -181,16 +181,17 @@ STORE_CASE(ClaimableGivesNoMoreOfAnOwnerThanMayRun) {
 
 STORE_CASE(ClaimableFindsOwnersWithRoomBehindLongQueuesOfThoseWithoutAny) {
   std::vector<Mutation> batch;
-  const JobRecord running = job_of("busy");
-  batch.push_back(submit_of(running));
-  for (int i = 0; i < 220; ++i) batch.push_back(submit_of(job_of("busy")));
+  for (int i = 0; i < 500; ++i) batch.push_back(submit_of(job_of("busy")));
+  store->apply(batch);
+  // The last of them runs: whoever comes now is served after the others.
+  apply_one(store.store(), put_of(MutationKind::claim, claimed(*batch.back().record, fresh_runner())));
+  batch.clear();
   JobRecord urgent = job_of("late");
   urgent.control.priority = 1;
   const JobRecord usual = job_of("late");
   const JobRecord other = job_of("");
   for (const JobRecord* record : Records{&usual, &urgent, &other}) batch.push_back(submit_of(*record));
   store->apply(batch);
-  apply_one(store.store(), put_of(MutationKind::claim, claimed(running, fresh_runner())));
   ClaimQuery query = claim_query();
   query.max_running_per_owner = 1;
   const std::vector<JobId> one_each = claimable(store, query);

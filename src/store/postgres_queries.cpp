@@ -34,6 +34,13 @@ JobState state_of(std::int64_t number) {
   return static_cast<JobState>(number);
 }
 
+/// How many of the claim candidates (id, queue) were due when they were written.
+std::size_t ready_among(const PostgresRows& candidates) {
+  std::size_t count = 0;
+  for (int row = 0; row < candidates.size(); ++row) count += candidates.integer(row, 1) == 1 ? 1 : 0;
+  return count;
+}
+
 /// How long until another look at jobs that were locked by a commit under way.
 constexpr Millis look_again(1000);
 
@@ -109,27 +116,43 @@ ClaimPage PostgresQueries::claimable(PostgresConnection& connection, const Claim
       query.only ? " AND j.id = ANY($5::uuid[])" : "");
   const std::string dead = query.dead.empty() ? "" : ids_literal(query.dead);
   const int max = query.max_running_per_owner;
-  // Some more than wanted, for those that are being changed right now.
-  const std::string limit = fmt::format("LIMIT {}", row_limit(std::min<std::size_t>(query.limit, 100'000) * 2 + 32));
-  const std::string columns = "SELECT j.id, j.priority, j.turn, j.owner, j.state FROM {s}.jobs j WHERE ";
-  const std::string order = " ORDER BY j.priority DESC, j.turn, j.id ";
-  std::string sql = "WITH c AS ((" + columns + "j.queue = 1 AND j.due_at <= $1" + fits + order +
-                    (max > 0 ? "" : limit) + ") UNION ALL (" + columns + "j.queue = 2 AND j.due_at <= $1" + fits + ")";
-  if (!dead.empty())
-    sql += " UNION ALL (" + columns + "j.state = 1 AND j.runner = ANY('" + dead + "'::uuid[])" + fits + ")";
-  sql += ") SELECT id FROM ";
-  if (max > 0) {
-    sql += fmt::format(
-        "(SELECT c.*, row_number() OVER (PARTITION BY owner, state = 1 ORDER BY priority DESC, turn, id) AS place FROM "
-        "c) "
-        "j WHERE state = 1 OR place <= {} - (SELECT count(*) FROM {{s}}.jobs r WHERE r.owner = j.owner AND r.state = "
-        "1)",
-        max);
-  } else {
-    sql += "c j";
+  // Some more than wanted, for those that are being changed right now, and for those whose owners have no room.
+  const std::int64_t window = row_limit(std::min<std::size_t>(query.limit, 100'000) * 2 + (max > 0 ? 200 : 32));
+  const std::string columns = "SELECT j.id, j.queue, j.priority, j.turn, j.owner, j.state FROM {s}.jobs j WHERE ";
+  const std::string order = fmt::format(" ORDER BY j.priority DESC, j.turn, j.id LIMIT {}", window);
+  const auto candidates_of = [&](const std::string& ready) {
+    std::string sql =
+        "WITH c AS ((" + ready + ") UNION ALL (" + columns + "j.queue = 2 AND j.due_at <= $1" + fits + ")";
+    if (!dead.empty())
+      sql += " UNION ALL (" + columns + "j.state = 1 AND j.runner = ANY('" + dead + "'::uuid[])" + fits + ")";
+    sql += ") SELECT id, queue FROM ";
+    if (max > 0) {
+      sql += fmt::format(
+          "(SELECT c.*, row_number() OVER (PARTITION BY owner, state = 1 ORDER BY priority DESC, turn, id) AS place "
+          "FROM c) "
+          "j WHERE state = 1 OR place <= {} - (SELECT count(*) FROM {{s}}.jobs r WHERE r.owner = j.owner AND r.state = "
+          "1)",
+          max);
+    } else {
+      sql += "c j";
+    }
+    return connection.run(add_common(statement(sql + order)));
+  };
+  const std::string ready = columns + "j.queue = 1 AND j.due_at <= $1" + fits + order;
+  PostgresRows candidates = candidates_of(ready);
+  if (max > 0 && ready_among(candidates) < query.limit &&
+      connection.run(add_common(statement("SELECT count(*) FROM (" + ready + ") w"))).integer(0, 0) == window) {
+    // Owners that have no room left must not hide the others behind their long lines: a look for each owner and
+    // priority, where a look for each job could be needed.
+    candidates = candidates_of(
+        "WITH RECURSIVE lanes(owner, priority) AS ("
+        "(SELECT j.owner, j.priority FROM {s}.jobs j WHERE j.state < 3 ORDER BY j.owner, j.priority LIMIT 1) "
+        "UNION ALL SELECT n.owner, n.priority FROM lanes l CROSS JOIN LATERAL (SELECT j.owner, j.priority "
+        "FROM {s}.jobs j WHERE j.state < 3 AND (j.owner, j.priority) > (l.owner, l.priority) "
+        "ORDER BY j.owner, j.priority LIMIT 1) n) SELECT q.* FROM lanes l CROSS JOIN LATERAL (" +
+        columns + "j.owner = l.owner AND j.priority = l.priority AND j.state < 3 AND j.queue = 1 AND j.due_at <= $1" +
+        fits + fmt::format(" ORDER BY j.turn LIMIT {}) q", max));
   }
-  sql += order + limit;
-  const PostgresRows candidates = connection.run(add_common(statement(sql)));
   std::vector<Uuid> ids;
   for (int row = 0; row < candidates.size(); ++row) ids.push_back(candidates.uuid(row, 0));
 
