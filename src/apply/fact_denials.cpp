@@ -105,10 +105,10 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
                                                          "keinen", "keinerlei", "null", "sans", "aucun", "aucune",
                                                          "zero", "sin", "ningun", "ninguna", "cero", "ni"});
   constexpr auto idle = std::to_array<std::string_view>(
-      {"more",    "less", "fewer",   "longer", "later",  "doubt", "one",    "other",   "matter",
-       "earlier", "mehr", "weniger", "plus",   "mas",    "menos", "anyone", "anybody", "anything",
-       "having",  "need", "any",     "a",      "the",    "un",    "une",    "una",     "de",
-       "d",       "ein",  "eine",    "einen",  "ningun", "aucun", "solo"});
+      {"more",    "less", "fewer",   "longer", "later", "doubt",  "one",    "other",   "matter",
+       "earlier", "mehr", "weniger", "plus",   "mas",   "menos",  "anyone", "anybody", "anything",
+       "having",  "need", "any",     "single", "a",     "the",    "un",     "une",     "una",
+       "de",      "d",    "ein",     "eine",   "einen", "ningun", "aucun",  "solo"});
   const auto is_in = [](const auto& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
   };

@@ -49,7 +49,8 @@ bool is_look_alike(const FactClaim& claim, const Token& token) {
   const Letters letters = letters_of(raw);
   if (letters.imitation) return true;
   const bool latin = letters.scripts.contains(Script::latin);
-  const bool other = letters.scripts.contains(Script::cyrillic) || letters.scripts.contains(Script::greek);
+  const bool other = letters.scripts.contains(Script::cyrillic) || letters.scripts.contains(Script::greek) ||
+                     letters.scripts.contains(Script::other);
   if (latin && other) return true;
   // "ЗО0": letters of such a script stand for figures.
   if (other && token.has_digit) return true;

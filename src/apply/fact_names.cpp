@@ -208,6 +208,14 @@ class NameCheck {
            is_name_of_posting(token);
   }
 
+  /// "un grado en Informática": what a degree is in, which the check of degrees compares.
+  bool is_subject(std::size_t i) const {
+    for (std::size_t k = i > 3 ? i - 3 : 0; k + 1 < i; ++k) {
+      if (!WordLists::degrees().list_of(tokens_, k).empty() && is_stop_word(tokens_[i - 1].folded)) return true;
+    }
+    return false;
+  }
+
   bool is_name_of_posting(const Token& token) const {
     if (is_stop_word(token.folded) || claim_.index->has_word(token.folded)) return false;
     const std::vector<Token>& posting = claim_.index->posting().facts.tokens;
@@ -250,6 +258,7 @@ class NameCheck {
                                                     token.folded) != claim_.index->company().end();
     const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
     if (company) return verdicts_.supported("name", words, "posting");
+    if (claim_.foreign && is_subject(i)) return verdicts_.supported("name", words, "subject");
     if (source == nullptr && sounds_like(claim_, token, scope_))
       return verdicts_.supported("name", words, "transliterated");
     if (harmless_place(i, in_posting, words)) return;

@@ -134,6 +134,22 @@ class OrganisationCheck {
         organisation(i, i + 1);
       }
     } else if (claim_.facts.language == "zh") {
+      // "在西门子工作"
+      for (std::size_t i = 0; i + 4 < tokens_.size(); ++i) {
+        if (tokens_[i].folded != "在") continue;
+        std::size_t end = i + 1;
+        while (end + 1 < tokens_.size() && end < i + 6 && tokens_[end].script == Script::han &&
+               tokens_[end].folded + tokens_[end + 1].folded != "工作")
+          ++end;
+        if (end < i + 3 || end + 1 >= tokens_.size() || tokens_[end].folded + tokens_[end + 1].folded != "工作")
+          continue;
+        std::string name;
+        for (std::size_t k = i + 1; k < end; ++k) name += tokens_[k].folded;
+        bool known = claim_.index->posting().text.find(name) != std::string::npos;
+        for (const FactSource* source : claim_.index->all())
+          known = known || source->text.find(name) != std::string::npos;
+        if (!known && claim_.claimed(i)) verdicts_.violation("name", name, "that organisation isn't in the evidence");
+      }
       for (std::size_t i = 2; i + 1 < tokens_.size(); ++i) {
         const std::string pair = tokens_[i].folded + tokens_[i + 1].folded;
         if (pair != "公司" && pair != "集团" && pair != "大学" && pair != "银行" && pair != "医院" && pair != "学院")

@@ -71,6 +71,17 @@ bool is_guiding(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "In charge of the instrument store" of who keeps it: a thing, and no people.
+bool keeps_thing(const FactClaim& claim, std::size_t at) {
+  for (std::size_t k = at; k < std::min(at + 8, claim.facts.tokens.size()); ++k) {
+    const std::string_view kind = WordLists::nouns().list_of(claim.facts.tokens, k);
+    if (kind == "staff" || kind == "team" || kind == "learner") return false;
+  }
+  return std::any_of(claim.cited.begin(), claim.cited.end(), [](const FactSource* source) {
+    return lists().contains("keeps", source->facts.tokens, 0, std::min<std::size_t>(3, source->facts.tokens.size()));
+  });
+}
+
 void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   std::vector<Hit> hits = claimed_hits(claim, "lead");
@@ -104,6 +115,7 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
           return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 5 > hit.at;
         });
     if (word == "chairs" && counted) continue;
+    if (!claim.letter && lists().match("in_charge", tokens, hit.at) > 0 && keeps_thing(claim, hit.at)) continue;
     // "leads" are prospects too.
     if (word == "leads" && hit.at > 0 && !tokens[hit.at].sentence_start && tokens[hit.at - 1].folded != "who" &&
         tokens[hit.at - 1].folded != "and") {

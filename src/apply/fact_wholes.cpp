@@ -72,11 +72,17 @@ void check_one_of(const FactClaim& claim, FactVerdicts& verdicts) {
       const std::string_view gap = source->facts.text.substr(tokens[i - 1].end, tokens[i].begin - tokens[i - 1].end);
       if (gap.find_first_of(",;:") == std::string_view::npos) continue;
       std::size_t verb = i + 1;
-      while (verb + 1 < tokens.size() && is_stop_word(tokens[verb].folded)) ++verb;
+      while (verb + 1 < tokens.size() && (is_stop_word(tokens[verb].folded) || tokens[verb].has_digit)) ++verb;
       for (const Quantity& whole : source->facts.quantities) {
         if (whole.dimension != Dimension::count || whole.first > i || whole.value < 2 || whole.value > 20) continue;
         for (std::size_t k = 0; k < said.size(); ++k) {
           if (!said_alike(said[k], tokens[verb]) || (claim.letter && !claim.claimed(k))) continue;
+          bool both_ahead = false;
+          for (std::size_t b = k > 3 ? k - 3 : 0; b < k; ++b)
+            both_ahead = both_ahead || said[b].folded == "both" || said[b].folded == "beide" ||
+                         said[b].folded == "ambos" || said[b].folded == "ambas";
+          if (both_ahead && whole.value == 2)
+            return verdicts.violation("scope", claim.words(k, k), "the evidence says it of one of them");
           const bool both = k + 2 < said.size() && (said[k + 1].folded == "both" || said[k + 1].folded == "beide") &&
                             whole.value == 2 && counted_stem(source->facts, whole) == said[k + 2].stem;
           const bool all =

@@ -49,6 +49,8 @@ bool value_holds(const Quantity& claim, const Quantity& source) {
     case Bound::over:
       // "over three years" says during them, too.
       if (claim.dimension == Dimension::time && claim.before == "over" && near(c, s)) return true;
+      // "ein Plan über 94.000 m²" has that size.
+      if (claim.before == "uber" && near(c, s)) return true;
       return (near(c, s) && source_over) || (s > c * 1.000001 && c >= 0.75 * s);
     case Bound::at_least:
       return near(c, s) || (s > c && c >= 0.75 * s);

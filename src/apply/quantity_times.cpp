@@ -107,8 +107,8 @@ double german_length(const QuantityText& in, std::size_t i, const UnitName*& uni
 
 /// "one year and ten months", in years; 0 for anything else.
 double year_and_months(const QuantityText& in, std::size_t i, std::size_t& last) {
-  if (in.word(i) != "one" || unit_of(in.word(i + 1)) == nullptr || unit_of(in.word(i + 1))->unit != "year" ||
-      i + 2 >= in.tokens.size())
+  if ((in.word(i) != "one" && in.word(i) != "a") || unit_of(in.word(i + 1)) == nullptr ||
+      unit_of(in.word(i + 1))->unit != "year" || i + 2 >= in.tokens.size())
     return 0;
   Quantity year;
   year.unit = "year";

@@ -121,6 +121,8 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
   // A currency or percent sign right behind the figures.
   const auto sign = [&] {
     std::string_view gap = in.gap_after(quantity.last);
+    // "3,8 Mio. $"
+    if (gap.starts_with('.') && multiplier_word(in.word(quantity.last)) > 0) gap.remove_prefix(1);
     while (gap.starts_with(' ') || gap.starts_with("\xC2\xA0") || gap.starts_with("\xE2\x80\xAF")) {
       gap.remove_prefix(gap.starts_with(' ') ? 1 : gap.starts_with("\xC2\xA0") ? 2 : 3);
     }
