@@ -38,7 +38,7 @@ JsonTree make_notice(std::string_view name, JsonTree arguments) {
 
 std::string notice_text(const Locale& locale, const JsonTree& notice) {
   if (notice.is_string()) return notice.get<std::string>();
-  const std::string name = argument(notice, "notice");
+  std::string name = argument(notice, "notice");
   const auto frame =
       std::find_if(frames.begin(), frames.end(), [&](const Frame& known) { return known.first == name; });
   if (frame == frames.end()) return name;

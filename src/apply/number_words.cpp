@@ -124,7 +124,7 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
     if (const std::size_t heads = word.find("kopfig"); !value && heads != std::string::npos)
       value = german_number(word.substr(0, heads));
     if (!value && word.size() > 6 && word.ends_with("mal")) value = german_number(word.substr(0, word.size() - 3));
-    if (!value && word.ends_with('s') == false && word == "dutzend") value = 12;
+    if (!value && word == "dutzend") value = 12;
     if (!value || *value == 1) return std::nullopt;
     return SpelledNumber{*value, 1};
   }

@@ -258,16 +258,15 @@ std::vector<Movement> find_movements(std::string_view text, const std::vector<To
       }
       return false;
     };
-    if (said_before({"from", "von", "de", "del", "du", "desde", "من", "从", "was", "before"}) &&
-        between_has({"to", "auf", "a", "al", "au", "hasta", "الي", "到", "至"})) {
+    const bool forwards = said_before({"from", "von", "de", "del", "du", "desde", "من", "从", "was", "before"}) &&
+                          between_has({"to", "auf", "a", "al", "au", "hasta", "الي", "到", "至"});
+    const bool backwards = (said_before({"to", "auf", "a", "al", "au", "hasta"}) &&
+                            between_has({"from", "von", "de", "del", "du", "desde"})) ||
+                           (between_has({"down", "up"}) && between_has({"from"}));
+    if (forwards || (!backwards && between_has({"into"}))) {
       movements.push_back({&first, &second});
-    } else if (said_before({"to", "auf", "a", "al", "au", "hasta"}) &&
-               between_has({"from", "von", "de", "del", "du", "desde"})) {
+    } else if (backwards) {
       movements.push_back({&second, &first});
-    } else if (between_has({"down", "up"}) && between_has({"from"})) {
-      movements.push_back({&second, &first});
-    } else if (between_has({"into"})) {
-      movements.push_back({&first, &second});
     }
   }
   return movements;

@@ -68,9 +68,7 @@ std::string_view compatibility_form(char32_t c) {
     case 0x2116:
       return "no";
     case 0x2122:
-      return "";
     case 0xAE:
-      return "";
     case 0xA9:
       return "";
     case 0x2019:

@@ -90,6 +90,7 @@ class JsonTreeValue {
   /// `tree` must outlive this.
   explicit JsonTreeValue(const JsonTree& tree) : tree_(&tree) {}
 
+  // NOLINTBEGIN(readability-identifier-naming): valijson's names
   valijson::adapters::FrozenValue* freeze() const;
   static bool hasStrictTypes() { return true; }
 
@@ -110,6 +111,7 @@ class JsonTreeValue {
   bool getDouble(double& value) const { return value_if(isDouble(), value); }
   bool getInteger(std::int64_t& value) const { return value_if(isInteger(), value); }
   bool getString(std::string& value) const { return value_if(isString(), value); }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   static const JsonTree& null() {
@@ -166,5 +168,6 @@ inline valijson::adapters::FrozenValue* JsonTreeValue::freeze() const {
 template <>
 struct valijson::adapters::AdapterTraits<bespoke::JsonTreeAdapter> {
   using DocumentType = bespoke::JsonTree;
+  // NOLINTNEXTLINE(readability-identifier-naming)
   static std::string adapterName() { return "JsonTreeAdapter"; }
 };
