@@ -67,7 +67,9 @@ class NameCheck {
     if (claim_.facts.language == "fr" &&
         (words.find('\'') != std::string::npos || words.find("\xE2\x80\x99") != std::string::npos))
       return;
-    if (const FactSource* source = find_term(scope_, *match.term)) {
+    // A label in front of a bullet sorts it under a skill that the profile has.
+    const FactSources& scope = in_label(match.first) ? claim_.index->all() : scope_;
+    if (const FactSource* source = find_term(scope, *match.term)) {
       verdicts_.supported("skill", words, source->pointer);
       return;
     }
