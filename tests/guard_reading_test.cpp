@@ -67,6 +67,26 @@ TEST(Quantities, KnowUnitsAndCurrencies) {
   EXPECT_DOUBLE_EQ(quantity("a year and a half").value, 1.5 * 365.25 * 86'400);
 }
 
+TEST(Quantities, KnowAreasVolumesAndMoneyHoweverWritten) {
+  EXPECT_DOUBLE_EQ(quantity("11.5 square kilometres").value, 11.5e6);
+  EXPECT_DOUBLE_EQ(quantity("2 pies cuadrados", "es").value, 2 * 0.3048 * 0.3048);
+  EXPECT_DOUBLE_EQ(quantity("3 Kubikmeter", "de").value, 3000);
+  EXPECT_DOUBLE_EQ(quantity("five millimetres").value, 0.005);
+  EXPECT_EQ(quantity("3,8 Mio. $", "de").unit, "USD");
+  EXPECT_DOUBLE_EQ(quantity("6,3 M€", "fr").value, 6.3e6);
+  EXPECT_DOUBLE_EQ(quantity("35 000 Franken", "de").value, 35'000);
+}
+
+TEST(Quantities, KnowPartsOfHoursAndOfWholes) {
+  EXPECT_DOUBLE_EQ(quantity("a quarter of an hour").value, 900);
+  EXPECT_DOUBLE_EQ(quantity("trois quarts d'heure", "fr").value, 2700);
+  EXPECT_DOUBLE_EQ(quantity("ein dreimonatiges Praktikum", "de").value, 3 * 365.25 * 86'400 / 12);
+  EXPECT_DOUBLE_EQ(quantity("a one-year placement").value, 365.25 * 86'400);
+  EXPECT_DOUBLE_EQ(quantity("four fifths of them").value, 80);
+  EXPECT_EQ(quantity("a quarter of the budget").dimension, Dimension::percent);
+  EXPECT_EQ(quantity("twelve weekly hours").rate, "week");
+}
+
 TEST(Quantities, KnowWhatIsCountedAndHowOften) {
   EXPECT_THAT(quantity("12 Kafka services").noun_classes, ElementsAre("service"));
   EXPECT_THAT(quantity("9 student nurses").noun_classes, ElementsAre("learner", "staff"));
@@ -83,6 +103,9 @@ TEST(Quantities, ShareTheUnitOfARange) {
   const auto range = quantities("3 to 7 minutes");
   ASSERT_EQ(range.size(), 2U);
   EXPECT_DOUBLE_EQ(range[0].value, 180);
+  const auto tonnes = quantities("from 41 to 37 tonnes");
+  ASSERT_EQ(tonnes.size(), 2U);
+  EXPECT_DOUBLE_EQ(tonnes[0].value, 41e6);
   const std::string_view text = "from 41% to 78%";
   const auto tokens = tokenize(text);
   const auto both = find_quantities(text, tokens, "en", {});
