@@ -116,8 +116,10 @@ FactIndex::FactIndex(const JsonTree& profile, const Posting& posting, std::strin
   }
   for (const PostingLine& line : posting_lines(posting.description)) {
     if (line.section == PostingSection::offer || (line.section == PostingSection::intro && !line.listed)) continue;
+    duties_.emplace_back();
     for (const Token& token : stemmer.analyse(line.text)) {
       if (token.folded.size() > 4 && !token.number) asked_.insert(token.stem);
+      if (token.folded.size() > 3 && !token.number && !is_stop_word(token.folded)) duties_.back().push_back(token.stem);
     }
   }
   for (const Keyword& keyword : extract_keywords(posting, stemmer)) {

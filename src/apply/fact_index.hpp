@@ -84,6 +84,8 @@ class FactIndex {
   /// Folded words of the company's name.
   const std::vector<std::string>& company() const { return company_; }
   const std::vector<FactRequirement>& requirements() const { return requirements_; }
+  /// The stems of each duty and requirement of the posting, a line each.
+  const std::vector<std::vector<std::string>>& duties() const { return duties_; }
   /// Whether the posting asks for something in that word: it stands among the duties, requirements or wishes.
   bool is_asked(const std::string& stem) const { return asked_.contains(stem); }
   /// Whether a folded word is part of the applicant's own name.
@@ -115,6 +117,7 @@ class FactIndex {
   std::unordered_map<std::string, std::vector<std::size_t>> posting_words_;
   std::vector<std::string> company_;
   std::vector<FactRequirement> requirements_;
+  std::vector<std::vector<std::string>> duties_;
   std::unordered_set<std::string> asked_;
   std::unordered_set<std::string> own_name_;
   std::unordered_set<std::string> words_;

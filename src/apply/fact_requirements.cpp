@@ -1,5 +1,6 @@
 #include "apply/fact_asked_words.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -21,7 +22,7 @@ std::size_t find_run(const std::vector<Token>& tokens, const std::vector<std::st
   return tokens.size();
 }
 
-bool covered(const FactVerdicts& verdicts, const std::string& words) {
+bool already_judged(const FactVerdicts& verdicts, const std::string& words) {
   return std::any_of(verdicts.checks().begin(), verdicts.checks().end(), [&](const FactCheck& check) {
     // What another check has judged, one way or the other, is settled.
     return check.text == words || (!check.supported && (check.text.find(words) != std::string::npos ||
@@ -47,7 +48,7 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     if (plain > 1 && plain == asked.stems.size()) ++unknown;
     if (unknown == 0 || !claim.claimed(at) || (claim.letter && !claim.says_i)) continue;
     const std::string words = claim.words(at, at + asked.stems.size() - 1);
-    if (covered(verdicts, words)) continue;
+    if (already_judged(verdicts, words)) continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));
   }
@@ -108,7 +109,7 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
     }
     if (unknown > 0 || (plain > 1 && !claim.letter) || (plain > 0 && whole_duty && claim.letter)) {
       const std::string words = claim.words(i, i + longest - 1);
-      if (!covered(verdicts, words)) {
+      if (!already_judged(verdicts, words)) {
         verdicts.violation("requirement", words, "taken from the posting, and not in the profile");
       }
     }
@@ -132,7 +133,7 @@ void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
       if (j + 1 >= posting.size() || posting[j + 1].folded != tokens[i + 1].folded || posting[j].ends_sentence)
         continue;
       const std::string words = claim.words(i, i + 1);
-      if (!covered(verdicts, words))
+      if (!already_judged(verdicts, words))
         verdicts.violation("requirement", words, "taken from the posting, and not in the profile");
       break;
     }
@@ -171,10 +172,34 @@ void check_duties(const FactClaim& claim, FactVerdicts& verdicts) {
           posting[asked[k]].ends_sentence)
         continue;
       const std::string words = claim.words(said[i], said[i + 1]);
-      if (!covered(verdicts, words))
+      if (!already_judged(verdicts, words))
         verdicts.violation("requirement", words, "a duty of the posting, not in the profile");
       break;
     }
+  }
+}
+
+/// "Investigate incidents reported in Datix and share the learning": most of a duty in the words of the posting, two of
+/// which the evidence hasn't.
+void check_duty_lines(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign || claim.about_person || claim.facts.language != "en") return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (const std::vector<std::string>& duty : claim.index->duties()) {
+    std::size_t covered = 0;
+    std::vector<std::size_t> borrowed;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (std::find(duty.begin(), duty.end(), tokens[i].stem) == duty.end()) continue;
+      ++covered;
+      const bool known = std::any_of(claim.around.begin(), claim.around.end(), [&](const FactSource* source) {
+        return std::any_of(source->stems.begin(), source->stems.end(),
+                           [&](const std::string& stem) { return EnglishWords::get().alike(stem, tokens[i].stem); });
+      });
+      if (!known) borrowed.push_back(i);
+    }
+    if (covered < 3 || 2 * covered < duty.size() || borrowed.size() < 3) continue;
+    const std::string words = claim.words(borrowed.front(), borrowed.back());
+    if (!already_judged(verdicts, words))
+      return verdicts.violation("requirement", words, "a duty of the posting, not in the evidence");
   }
 }
 
@@ -199,7 +224,7 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     const std::string words = claim.words(i, i);
     if (has_akin(claim, token) || is_part_of_known(claim, token) || is_counted_alike(claim, i) ||
-        covered(verdicts, words))
+        already_judged(verdicts, words))
       continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));
@@ -214,6 +239,7 @@ void check_requirements(const FactClaim& claim, FactVerdicts& verdicts) {
   check_borrowed_pairs(claim, verdicts);
   check_asked_words(claim, verdicts);
   check_duties(claim, verdicts);
+  check_duty_lines(claim, verdicts);
 }
 
 }  // namespace bespoke
