@@ -179,10 +179,12 @@ void check_duties(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
-/// "Investigate incidents reported in Datix and share the learning": most of a duty in the words of the posting, two of
-/// which the evidence hasn't.
+/// "Investigate incidents reported in Datix and share the learning": most of a duty in the words of the posting, three
+/// of which the evidence hasn't.
 void check_duty_lines(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter || claim.foreign || claim.about_person || claim.facts.language != "en") return;
+  if (claim.letter || claim.foreign || claim.about_person ||
+      claim.index->posting().facts.language != claim.facts.language)
+    return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (const std::vector<std::string>& duty : claim.index->duties()) {
     std::size_t covered = 0;
