@@ -132,8 +132,15 @@ const FactSource* find_elliptic_duration(const FactClaim& claim, const Quantity&
 /// "not five", "rather than a million"
 bool is_denied(const FactClaim& claim, const Quantity& quantity) {
   if (!claim.letter || claim.speakers[quantity.first] != Speaker::denied) return false;
-  return WordLists::speakers(claim.facts.language)
-      .contains("negation", claim.facts.tokens, quantity.first > 3 ? quantity.first - 3 : 0, quantity.first);
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (lists.contains("negation", tokens, quantity.first > 3 ? quantity.first - 3 : 0, quantity.first)) return true;
+  // "III/2 is still ahead of me"
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 4, tokens.size()); ++k) {
+    if (claim.facts.text.substr(tokens[k - 1].end, 1) == ",") return false;
+    if (lists.match("negation", tokens, k) > 0) return true;
+  }
+  return false;
 }
 
 /// "from 94% to 98% is a goal": somebody's aim, and not what the applicant did; "my target" is the applicant's.

@@ -157,12 +157,32 @@ bool dated_otherwise(const FactClaim& claim, FactSpan said, int year, double wei
   });
 }
 
+/// "AssocRICS since 2017" of 2021: a certificate has a date of its own.
+bool has_other_certificate_date(const FactClaim& claim, FactSpan said, const DateMention& date) {
+  FactSources names;
+  for (const FactSource* source : claim.index->all()) {
+    if (source->section == "certificates" && source->pointer.ends_with("/name")) names.push_back(source);
+  }
+  const FactAlignment aligned = align(claim, said, names);
+  if (aligned.sources.size() != 1 || aligned.weight < 0.99) return false;
+  bool other = false;
+  for (const FactSource* source : claim.index->around(aligned.sources)) {
+    for (const DateMention& known : source->facts.dates) {
+      if (known.year == date.year) return false;
+      other = true;
+    }
+  }
+  return other;
+}
+
 void check_since(const FactClaim& claim, const DateMention& date, FactVerdicts& verdicts) {
   const std::string words = claim.words(date.first, date.last);
   if (claim.foreign || !is_told(claim, date.first) || already_refused(verdicts, words)) return;
   if (date.year == first_year_of_work(claim) && WordLists::facts().contains("at_work", claim.facts.tokens)) return;
   const FactSpan said = own_segment(claim, date.first, date.last);
   const FactAlignment aligned = align(claim, said, told_of_work(claim, place_within(claim, said)));
+  if (!aligned.is_close() && has_other_certificate_date(claim, said, date))
+    return verdicts.violation("date", words, fmt::format("the certificate has another date than \"{}\"", words));
   if (!aligned.is_close() || dated_otherwise(claim, said, date.year, aligned.weight)) return;
   const FactEntry* place = place_within(claim, said);
   bool other = false;
