@@ -31,9 +31,9 @@ void read_bound(const QuantityText& in, Quantity& quantity) {
   if (gap.find('<') != std::string_view::npos) quantity.bound = Bound::under;
   if (in.gap_after(quantity.first).starts_with('+')) quantity.bound = Bound::at_least;
   if (i == 0) return;
-  // "plus d'une vingtaine", "más de una docena"
-  const bool article =
-      quantity.spelled && (in.word(i - 1) == "une" || in.word(i - 1) == "una" || in.word(i - 1) == "un");
+  // "plus d'une vingtaine", "más de una docena", "more than a thousand"
+  const bool article = quantity.spelled && (in.word(i - 1) == "une" || in.word(i - 1) == "una" ||
+                                            in.word(i - 1) == "un" || in.word(i - 1) == "a");
   if (article && i > 1) {
     Quantity behind = quantity;
     behind.first = i - 1;
@@ -50,6 +50,13 @@ void read_bound(const QuantityText& in, Quantity& quantity) {
     for (const auto& [list, bound] : lists) {
       if (quantity_words().match(list, in.tokens, i - length) == length) quantity.bound = bound;
     }
+  }
+  // "none longer than seven minutes", "never more than two"
+  constexpr std::string_view none[] = {"none",   "never", "aucun",   "aucune",  "jamais", "keines",
+                                       "keiner", "nie",   "ninguno", "ninguna", "nunca"};
+  for (std::size_t back = 2; back <= std::min<std::size_t>(4, i); ++back) {
+    const bool denied = std::find(std::begin(none), std::end(none), in.word(i - back)) != std::end(none);
+    if (denied && quantity.bound == Bound::over) quantity.bound = Bound::up_to;
   }
 }
 
@@ -112,10 +119,36 @@ bool joins_title(const std::string& ahead, const std::string& article) {
   return (article == "a" || article == "an") && (ahead == "as" || ahead == "being" || ahead == "became");
 }
 
+bool says_every(const std::string& word) {
+  constexpr std::string_view words[] = {"every", "alle", "cada", "tous", "toutes", "كل"};
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// "every three months" is every quarter; empty where another rhythm, or none, stands before token `i`.
+std::string_view rhythm_of(const QuantityText& in, std::size_t i) {
+  constexpr std::pair<std::pair<double, std::string_view>, std::string_view> rhythms[] = {
+      {{3, "month"}, "quarter"}, {{12, "month"}, "year"},  {{7, "day"}, "week"},
+      {{24, "hour"}, "day"},     {{60, "minute"}, "hour"}, {{60, "second"}, "minute"}};
+  const UnitName* unit = unit_of(in.word(i));
+  if (unit == nullptr || unit->dimension != Dimension::time || i < 2) return {};
+  std::size_t every = i - 2;
+  const bool article =
+      in.word(every) == "les" || in.word(every) == "los" || in.word(every) == "las";  // "tous les 3 mois"
+  if (article && every > 0) --every;
+  if (!says_every(in.word(every))) return {};
+  const auto figures = read_figures(in.word(i - 1), in.language);
+  const auto spelled = read_spelled_number(in.tokens, i - 1, in.language);
+  const double count = figures ? figures->value : spelled ? spelled->value : 0;
+  for (const auto& [rhythm, period] : rhythms) {
+    if (rhythm.first == count && rhythm.second == unit->unit) return period;
+  }
+  return {};
+}
+
 void read_rate(const QuantityText& in, Quantity& quantity) {
   bool goes_on = false;  // behind "and" something else begins, which may have a rhythm of its own
   for (std::size_t i = quantity.last + 1; i < std::min(quantity.last + 7, in.tokens.size()); ++i) {
-    if (in.tokens[i - 1].ends_sentence || in.tokens[i].has_digit) return;
+    if (in.tokens[i - 1].ends_sentence || (in.tokens[i].has_digit && !says_every(in.word(i - 1)))) return;
     goes_on = goes_on || in.word(i) == "and" || in.word(i) == "while" || in.word(i) == "und" || in.word(i) == "et" ||
               in.word(i) == "y" || in.word(i) == "plus";
     // "... and I run it every month"
@@ -131,6 +164,10 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
                         joiner == "في" || joiner == "je" || joiner == "jede" || joiner == "jeden" || joiner == "每" ||
                         joiner == "the" || joiner == "la" || joiner == "im" || joiner == "am" || joiner == "cada" ||
                         joiner == "chaque" || (joiner == "der" && in.word(i - 2) == "in");
+    if (const std::string_view rhythm = rhythm_of(in, i); !rhythm.empty()) {
+      quantity.rate = rhythm;
+      return;
+    }
     const std::string_view rate = period_of(in.word(i));
     if (rate.empty()) continue;
     // "a shift to search" is a change.
@@ -150,7 +187,8 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
         quantity.rate = std::string(rate);
         return;
       }
-      if (ahead == "over" || ahead == "in" || ahead == "within" || ahead == "for" || ahead == "during" ||
+      const bool bounded = quantity_words().list_of_word(ahead).starts_with("bound_");  // "almost an hour"
+      if (bounded || ahead == "over" || ahead == "in" || ahead == "within" || ahead == "for" || ahead == "during" ||
           ahead == "after" || ahead == "half" || ahead == "from" || joins_title(ahead, joiner))
         return;
       quantity.rate = rate == "day" ? "day" : std::string(rate);

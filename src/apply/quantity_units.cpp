@@ -2,6 +2,7 @@
 
 #include "apply/number_words.hpp"
 #include "apply/quantity_words.hpp"
+#include "apply/stop_words.hpp"
 
 #include <algorithm>
 
@@ -79,6 +80,25 @@ std::size_t read_power_of_length(const QuantityText& in, std::size_t at, Quantit
     if (first.starts_with(prefix)) return take(metres_of(first.substr(prefix.size())), cubed, 1);
   }
   return 0;
+}
+
+/// The unit at the end of a German compound; the word itself when there is none.
+std::string german_head(const std::string& word) {
+  constexpr std::string_view units[] = {"kilometer", "stunden", "tage",  "tagen",  "wochen",
+                                        "monate",    "monaten", "jahre", "jahren", "tonnen"};
+  for (const std::string_view unit : units) {
+    if (word.size() > unit.size() + 2 && word.ends_with(unit)) return std::string(unit);
+  }
+  return word;
+}
+
+/// Whether "m" is a length: "5 m users" are millions.
+bool is_metres_at(const QuantityText& in, std::size_t at) {
+  constexpr std::string_view sizes[] = {"deep",  "high", "long", "tall", "wide", "above", "below",
+                                        "apart", "away", "tief", "hoch", "lang", "breit"};
+  if (at + 1 >= in.tokens.size() || in.tokens[at].ends_sentence || in.gap_after(at) != " ") return true;
+  const std::string& behind = in.word(at + 1);
+  return is_stop_word(behind) || std::find(std::begin(sizes), std::end(sizes), behind) != std::end(sizes);
 }
 
 }  // namespace
@@ -203,15 +223,24 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
   }
   // "310 machine hours", "12 working days"
   if (in.language == "en" && unit_of(unit_word) == nullptr && next() + 1 < in.tokens.size()) {
-    constexpr std::string_view kinds[] = {"machine", "working",     "calendar", "person",   "man",     "business",
-                                          "full",    "flight",      "credit",   "teaching", "contact", "labor",
-                                          "labour",  "consecutive", "whole",    "short",    "further", "more"};
+    constexpr std::string_view kinds[] = {
+        "machine", "working", "calendar", "person",      "man",   "business", "full",    "flight", "credit", "teaching",
+        "contact", "labor",   "labour",   "consecutive", "whole", "short",    "further", "more",   "summer", "winter",
+        "long",    "busy",    "intense",  "intensive",   "happy", "straight", "night",   "lesson", "school", "good"};
     const UnitName* behind = unit_of(in.word(next() + 1));
     if (std::find(std::begin(kinds), std::end(kinds), unit_word) != std::end(kinds) && behind != nullptr &&
         behind->dimension == Dimension::time) {
       unit_word = in.word(next() + 1);
       taken = 2;
     }
+  }
+  // "1.240 Linienkilometer", "300 Maschinenstunden"
+  if (in.language == "de" && unit_of(unit_word) == nullptr) unit_word = german_head(unit_word);
+  // "23 m of water", "larger than 2 m": metres, where nothing is counted behind it
+  if (unit_word == "m" && scale == 1 && !has_currency_before(in, quantity.first) && is_metres_at(in, next())) {
+    apply_unit(quantity, *unit_of("metres"), scale);
+    ++quantity.last;
+    return;
   }
   const UnitName* unit = unit_of(unit_word);
   if (unit == nullptr || (is_short_unit(unit_word) && quantity.spelled && unit_word != "mes" && unit_word != "min"))
