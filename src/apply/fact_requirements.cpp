@@ -186,10 +186,15 @@ void check_duty_lines(const FactClaim& claim, FactVerdicts& verdicts) {
       claim.index->posting().facts.language != claim.facts.language)
     return;
   const std::vector<Token>& tokens = claim.facts.tokens;
+  // A label in front only says what the bullet is about.
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i + 1 < std::min<std::size_t>(5, tokens.size()); ++i) {
+    if (claim.facts.text.substr(tokens[i].end, 1) == ":") begin = i + 1;
+  }
   for (const std::vector<std::string>& duty : claim.index->duties()) {
     std::size_t covered = 0;
     std::vector<std::size_t> borrowed;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (std::size_t i = begin; i < tokens.size(); ++i) {
       if (std::find(duty.begin(), duty.end(), tokens[i].stem) == duty.end()) continue;
       ++covered;
       const bool known = std::any_of(claim.around.begin(), claim.around.end(), [&](const FactSource* source) {
