@@ -79,6 +79,14 @@ std::vector<DateMention> find_dates(std::string_view text, const std::vector<Tok
     date.first = date.last = i;
     if (i > 0 && !tokens[i - 1].ends_sentence) {
       std::size_t k = i - 1;
+      // "09/2011", "03.2018"
+      if ((before == "/" || before == ".") && tokens[k].number && tokens[k].folded.size() <= 2) {
+        const int month = std::stoi(tokens[k].folded);
+        if (month >= 1 && month <= 12) {
+          date.month = month;
+          date.first = k;
+        }
+      }
       if (is_any(tokens[k].folded, {"of", "de", "del"}) && k > 0) --k;
       if (const int month = month_of(tokens[k].folded); month > 0) {
         date.month = month;

@@ -204,6 +204,29 @@ void carry_units(std::vector<Quantity>& found) {
   }
 }
 
+/// "3 h 20 min", "nine minutes and 30 seconds" are one time.
+void join_times(const QuantityText& in, std::vector<Quantity>& found) {
+  for (std::size_t i = found.size(); i-- > 1;) {
+    Quantity& longer = found[i - 1];
+    const Quantity& shorter = found[i];
+    const bool joined = in.word(longer.last + 1) == "and" || in.word(longer.last + 1) == "und" ||
+                        in.word(longer.last + 1) == "et" || in.word(longer.last + 1) == "y";
+    if (longer.dimension != Dimension::time || shorter.dimension != Dimension::time ||
+        shorter.first != longer.last + (joined ? 2 : 1) || in.tokens[longer.last].ends_sentence ||
+        in.gap_before(shorter.first) != " " || shorter.scale >= longer.scale || shorter.value >= longer.scale ||
+        !longer.rate.empty())
+      continue;
+    longer.value += shorter.value;
+    longer.unit = shorter.unit;
+    longer.scale = shorter.scale;
+    longer.decimals = shorter.decimals;
+    longer.rate = shorter.rate;
+    longer.last = shorter.last;
+    longer.end = shorter.end;
+    found.erase(found.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 }  // namespace
 
 std::vector<Quantity> find_quantities(std::string_view text, const std::vector<Token>& tokens,
@@ -220,6 +243,7 @@ std::vector<Quantity> find_quantities(std::string_view text, const std::vector<T
     }
     i += std::max<std::size_t>(used, 1);
   }
+  join_times(in, found);
   share_units(in, found);
   carry_units(found);
   return found;

@@ -109,7 +109,10 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
   if (quantity.first >= 2) {
     const std::string& joiner = in.word(quantity.first - 1);
     if (joiner == "of" || joiner == "von" || joiner == "aus" || joiner == "de" || joiner == "من") {
-      if (classes.list_of(in.tokens, quantity.first - 2) == "team") quantity.noun_classes.emplace_back("staff");
+      if (classes.list_of(in.tokens, quantity.first - 2) == "team") {
+        quantity.noun_classes.emplace_back("staff");
+        if (quantity.noun.empty()) quantity.noun = "people";  // of whatever kind
+      }
     }
   }
 }
@@ -213,6 +216,14 @@ void read_rate_before(const QuantityText& in, Quantity& quantity) {
 }
 
 void read_factor(const QuantityText& in, Quantity& quantity) {
+  // "a 3.5-fold gain", "das 3-fache"
+  const std::string& behind = in.word(quantity.last + 1);
+  if (quantity.dimension == Dimension::count && in.gap_after(quantity.last) == "-" &&
+      (behind == "fold" || behind == "fach" || behind == "fache" || behind == "fachen")) {
+    quantity.ratio = true;
+    ++quantity.last;
+    return;
+  }
   if (quantity.noun != "times" || quantity.value < 1.5) return;
   constexpr std::string_view words[] = {"faster", "quicker", "higher", "more",   "as",     "larger",  "bigger", "lower",
                                         "the",    "less",    "better", "slower", "longer", "shorter", "cheaper"};

@@ -199,7 +199,7 @@ bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const F
   return follows_from_movement(text, claim, source) || follows_from_share(text, claim, source) ||
          follows_from_rhythm(text, claim, source) || is_the_others(text, claim, source) ||
          is_bare_movement(text, claim, source) || is_team_of_others(text.facts, claim, source) ||
-         is_implied(text, claim, source) ||
+         is_implied(text, claim, source) || follows_from_pair(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return has_unit_of_neighbour(text, claim, other) || has_unit_in_source(claim, other, source);
          });

@@ -43,7 +43,11 @@ std::size_t read_share(const QuantityText& in, std::size_t i, Quantity& quantity
   if (name == "third" || name == "thirds" || name == "drittel" || name == "tiers" || name == "tercio" ||
       name == "tercios")
     part = 100.0 / 3;
-  if ((name == "quarter" || name == "viertel" || name == "quart" || name == "cuarto") && followed_by_of) part = 25;
+  // "um ein Viertel gekürzt"
+  const bool changed_by =
+      count == 1 && i > 0 && (in.word(i - 1) == "by" || in.word(i - 1) == "um" || in.word(i - 1) == "d");
+  if ((name == "quarter" || name == "viertel" || name == "quart" || name == "cuarto") && (followed_by_of || changed_by))
+    part = 25;
   if ((name == "quarters" || name == "quarts") && count == 3) part = 25;
   if ((name == "half" || name == "halfte" || name == "moitie" || name == "mitad") && followed_by_of) {
     part = 50;

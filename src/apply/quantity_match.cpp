@@ -70,7 +70,7 @@ bool units_agree(const Quantity& claim, const Quantity& source) {
   // "1.3 million meters" may be a length and may be devices.
   const auto is_meters = [](const Quantity& one, const Quantity& other) {
     return one.dimension == Dimension::length && one.unit == "m" && other.dimension == Dimension::count &&
-           other.noun.starts_with("meter");
+           (other.noun == "m" || other.noun.starts_with("meter"));
   };
   if (is_meters(claim, source) || is_meters(source, claim)) return true;
   if (claim.dimension != source.dimension) return false;

@@ -30,6 +30,9 @@ bool things_agree(const FactClaim& claim, const Quantity& quantity, const FactSo
 /// "one of three" for "with two colleagues", "four times a year" for "quarterly".
 bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const FactSource& source);
 
+/// Whether the number is a difference, a change in percent or a ratio of two figures of the evidence.
+bool follows_from_pair(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
 /// Whether the number follows from a part of a whole: "19 out of 20" of 95%, "all but 26 of its 190" of 164 of them.
 bool follows_from_share(const FactClaim& text, const Quantity& claim, const FactSource& source);
 

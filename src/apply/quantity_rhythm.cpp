@@ -62,7 +62,7 @@ bool is_other_period(const Quantity& claim, const Quantity& other) {
   const double slack = claim.bound == Bound::about ? 0.08 : 0.005;
   constexpr Pair pairs[] = {{"year", "month", 12},        {"year", "week", 52},    {"year", "quarter", 4},
                             {"month", "week", 52.0 / 12}, {"quarter", "month", 3}, {"day", "hour", 24},
-                            {"hour", "minute", 60}};
+                            {"hour", "minute", 60},       {"minute", "second", 60}};
   return std::any_of(std::begin(pairs), std::end(pairs), [&](const Pair& pair) {
     return (claim.rate == pair.longer && other.rate == pair.shorter &&
             near(claim.value, other.value * pair.times, slack)) ||

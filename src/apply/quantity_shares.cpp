@@ -22,7 +22,25 @@ std::vector<double> shares_of(const FactSource& source) {
     if (joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de")
       shares.push_back(known[i].value / known[i + 1].value);
   }
+  // "one in twenty": the one is no number where numbers are looked for
+  for (const Quantity& whole : known) {
+    if (whole.dimension != Dimension::count || whole.value < 2 || whole.first < 2 || whole.label) continue;
+    const std::string& joiner = source.facts.tokens[whole.first - 1].folded;
+    const std::string& one = source.facts.tokens[whole.first - 2].folded;
+    if ((joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de") &&
+        (one == "one" || one == "einer" || one == "eine" || one == "ein" || one == "un" || one == "une" ||
+         one == "uno" || one == "una"))
+      shares.push_back(1 / whole.value);
+  }
   return shares;
+}
+
+/// "5%" of one in twenty.
+bool is_share_in_percent(const Quantity& claim, const FactSource& source) {
+  if (claim.dimension != Dimension::percent) return false;
+  const std::vector<double> shares = shares_of(source);
+  return std::any_of(shares.begin(), shares.end(),
+                     [&](double share) { return std::abs(claim.value - 100 * share) < 0.5; });
 }
 
 /// "more than halved" of what fell from 1 in 8 to 1 in 20.
@@ -118,8 +136,9 @@ bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
 }  // namespace
 
 bool follows_from_share(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  return is_factor_as_share(claim, source) || follows_from_shares(claim, source) || is_rest(text, claim, source) ||
-         follows_from_part(text, claim, source) || is_share_in_numbers(text.facts, claim, source);
+  return is_factor_as_share(claim, source) || is_share_in_percent(claim, source) ||
+         follows_from_shares(claim, source) || is_rest(text, claim, source) || follows_from_part(text, claim, source) ||
+         is_share_in_numbers(text.facts, claim, source);
 }
 
 }  // namespace bespoke

@@ -107,7 +107,8 @@ std::optional<AmountWord> amount_word(const QuantityText& in, std::size_t i) {
   if (!list.starts_with("times_") && !list.starts_with("vague_")) return std::nullopt;
   if (word == "miles" && in.language != "es") return std::nullopt;
   const bool noun = in.language == "en" && i > 0 && (in.word(i - 1) == "a" || in.word(i - 1) == "the");
-  if ((word == "double" || word == "triple") && noun) return std::nullopt;
+  // "double counting", "a double"
+  if ((word == "double" || word == "triple") && (noun || in.word(i + 1).ends_with("ing"))) return std::nullopt;
   return AmountWord{std::stod(std::string(list.substr(6))), list.starts_with("times_")};
 }
 
