@@ -35,7 +35,7 @@ class HostTasks {
   /// Work for the phases of the pipeline `spec`; what they see as outputs is of its other phases.
   PhaseWork phase(std::shared_ptr<const PipelineSpec> spec);
   /// Asks `client`; the host builds the request, and parses the answer if `parse` says so.
-  PhaseWork llm_phase(std::shared_ptr<const PipelineSpec> spec, LlmClient& client, HostParse parse,
+  PhaseWork llm_phase(const std::shared_ptr<const PipelineSpec>& spec, LlmClient& client, HostParse parse,
                       int expected_tokens = 800);
 
   /// A client whose calls the host answers; `name` is its whole name, such as "host:mine".

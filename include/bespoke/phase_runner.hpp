@@ -96,7 +96,7 @@ class PhaseRunner {
  public:
   /// The store, and the clients that the pipelines hold, must outlive the runner. Takes over what dead owners left at
   /// once.
-  PhaseRunner(JobStore& store, std::vector<Pipeline> pipelines, RunnerOptions options = {});
+  PhaseRunner(JobStore& store, const std::vector<Pipeline>& pipelines, RunnerOptions options = {});
   /// As shutdown(0).
   ~PhaseRunner();
   PhaseRunner(const PhaseRunner&) = delete;

@@ -300,7 +300,7 @@ PhaseWork HostTasks::phase(std::shared_ptr<const PipelineSpec> spec) {
   }};
 }
 
-PhaseWork HostTasks::llm_phase(std::shared_ptr<const PipelineSpec> spec, LlmClient& client, HostParse parse,
+PhaseWork HostTasks::llm_phase(const std::shared_ptr<const PipelineSpec>& spec, LlmClient& client, HostParse parse,
                                int expected_tokens) {
   LlmWork work;
   work.client = &client;

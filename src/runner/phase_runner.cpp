@@ -114,7 +114,7 @@ std::unique_ptr<Watch> PhaseRunner::Impl::watch(const JobId& id, std::function<v
   return std::make_unique<HubWatch>(hub_, watcher);
 }
 
-PhaseRunner::PhaseRunner(JobStore& store, std::vector<Pipeline> pipelines, RunnerOptions options)
+PhaseRunner::PhaseRunner(JobStore& store, const std::vector<Pipeline>& pipelines, RunnerOptions options)
     : impl_(std::make_unique<Impl>(store, pipelines, std::move(options))) {}
 
 PhaseRunner::~PhaseRunner() = default;

@@ -268,7 +268,7 @@ void RunnerCore::check_output(const std::string& phase, const Json& output) cons
   check_payload_size(fmt::format("what phase \"{}\" gives", phase), output.text().size(), options_);
 }
 
-void RunnerCore::prime(WatchHub::WatcherPtr watcher, const JobId& id) {
+void RunnerCore::prime(const WatchHub::WatcherPtr& watcher, const JobId& id) {
   const auto run = runs_.find(id);
   if (run != runs_.end()) {
     hub_.prime(watcher, run->second->stored().job, run->second->text());

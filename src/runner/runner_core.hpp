@@ -68,7 +68,7 @@ class RunnerCore final : public JobRunOwner {
   /// Carries out mutations that delete jobs; tells how many there were.
   void erase(std::vector<Mutation> removals, std::function<void(Answer<std::size_t>)> done);
   void act(Act act, std::function<void(Answer<Job>)> done);
-  void prime(WatchHub::WatcherPtr watcher, const JobId& id);
+  void prime(const WatchHub::WatcherPtr& watcher, const JobId& id);
   /// `idle` is called once there is nothing to do any more.
   void when_idle(std::function<void()> idle);
 
