@@ -125,7 +125,9 @@ class Corpus {
         violated = violated || has_violation(checks);
         describe(checks, objections);
         for (const LetterFault& fault : letters_.at(key_of(given))->check(sentence)) {
-          violated = violated || fault.kind == "link" || fault.kind == "address";
+          if (fault.kind != "link" && fault.kind != "address") continue;
+          violated = true;
+          objections += fmt::format(" [{}]", fault.note);
         }
       }
     }

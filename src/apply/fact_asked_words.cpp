@@ -32,6 +32,14 @@ bool asks_no_proof(const std::vector<Token>& tokens, std::size_t i) {
          WordLists::facts().match("plain", tokens, i) > 0;
 }
 
+bool says_rate(const FactClaim& claim, const Token& token) {
+  const std::string_view period = period_of(token.folded);
+  // "half-hourly" is another rate.
+  if (token.begin > 0 && claim.facts.text[token.begin - 1] == '-') return false;
+  return !period.empty() && std::any_of(claim.cited.begin(), claim.cited.end(),
+                                        [&](const FactSource* source) { return has_rate_word(source->facts, period); });
+}
+
 bool is_in_quantity(const FactClaim& claim, std::size_t i) {
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
                      [&](const Quantity& quantity) { return quantity.first <= i && i <= quantity.last; });

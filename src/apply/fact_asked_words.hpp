@@ -12,6 +12,9 @@ namespace bespoke {
 /// A word that anybody may use of any work: no proof is asked for it.
 bool asks_no_proof(const std::vector<Token>& tokens, std::size_t i);
 
+/// "annual" of what the evidence tells by the year.
+bool says_rate(const FactClaim& claim, const Token& token);
+
 /// Numbers are another check's.
 bool is_in_quantity(const FactClaim& claim, std::size_t i);
 

@@ -28,8 +28,14 @@ bool find_boundary(const FactClaim& claim, std::size_t i) {
   if (!comma) return false;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   if (lists.match("candidate", tokens, i) > 0 || lists.match("company", tokens, i) > 0) return true;
-  return (word == "and" || word == "so" || word == "und" || word == "et" || word == "y") && i + 1 < tokens.size() &&
-         (lists.match("candidate", tokens, i + 1) > 0 || lists.match("company", tokens, i + 1) > 0);
+  if (word == "sodass" || word == "weil" || word == "denn" || word == "because") return true;
+  if (word != "and" && word != "so" && word != "und" && word != "et" && word != "y") return false;
+  // "..., und nun möchte ich"
+  const std::size_t reach = claim.facts.language == "de" ? 4 : 2;
+  for (std::size_t k = i + 1; k < std::min(i + reach, tokens.size()); ++k) {
+    if (lists.match("candidate", tokens, k) > 0 || lists.match("company", tokens, k) > 0) return true;
+  }
+  return false;
 }
 
 bool starts_clause(const FactClaim& claim, std::size_t i) {
@@ -79,13 +85,6 @@ bool brings(const Token& token) {
   return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
 }
 
-/// Whether a clause begins with a word that says what its speaker is or has.
-bool is_of_himself(const Token& token) {
-  constexpr std::string_view words[] = {"as",   "having", "als",   "after",     "nach",    "fort",  "forte",
-                                        "como", "tras",   "apres", "titulaire", "diplome", "being", "diplomee"};
-  return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
-}
-
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -97,7 +96,8 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     if (const std::size_t length = lists.match("not_negation", tokens, k); length > 0) {
       k += length - 1;
     } else if (lists.match("negation", tokens, k) > 0) {
-      negated = true;
+      // "Beyond IV therapy I am confident with ..." adds to it.
+      negated = negated || tokens[k].folded != "beyond" || !tokens[k].sentence_start;
     }
   }
   if (negated || denied_behind(claim, i)) return Speaker::denied;

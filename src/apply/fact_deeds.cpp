@@ -63,13 +63,19 @@ bool introduces_people(const FactClaim& claim, std::size_t at) {
   return false;
 }
 
+/// "I am writing to apply": what the letter itself does.
+bool is_of_letter(const FactClaim& claim, std::size_t at) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  return claim.letter && tokens[at].folded == "writing" && at + 1 < tokens.size() && tokens[at + 1].folded == "to";
+}
+
 /// "Developed an application" of who fixed bugs in one.
 void check_making(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.about_person && !claim.letter) return;
   constexpr std::size_t anywhere = static_cast<std::size_t>(-1);
   for (const Hit& hit : claimed_hits(claim, "act_make")) {
     const FactSources sources = judged_by(claim, hit.at);
-    if (sources.empty() || introduces_people(claim, hit.at)) continue;
+    if (sources.empty() || introduces_people(claim, hit.at) || is_of_letter(claim, hit.at)) continue;
     const std::string words = claim.words(hit.at, hit.at + hit.count - 1);
     const bool helped = claim.letter && std::all_of(sources.begin(), sources.end(),
                                                     [](const FactSource* source) { return took_part(*source); });
@@ -81,7 +87,9 @@ void check_making(const FactClaim& claim, FactVerdicts& verdicts) {
     });
     const bool tended = std::any_of(sources.begin(), sources.end(),
                                     [](const FactSource* source) { return says_deed(*source, "act_tend", 2); });
-    if (!made && tended)
+    // "wrote tests and fixed bugs": the letter says both.
+    const bool both = claim.letter && lists().contains("act_tend", claim.facts.tokens);
+    if (!made && tended && !both)
       return verdicts.violation("part", words, "the evidence speaks of looking after it, and not of making it");
   }
 }

@@ -137,7 +137,8 @@ void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
     if (bounds) continue;
     const bool denied = std::any_of(claim.cited.begin(), claim.cited.end(), denies);
     bool known = claim.foreign;
-    for (std::size_t k = at; k < std::min(at + 3, tokens.size()); ++k) {
+    for (std::size_t k = at; k < std::min(at + 6, tokens.size()); ++k) {
+      if (k > at && is_stop_word(tokens[k].folded)) continue;
       for (const FactSource* source : claim.cited) {
         known = known || source->stems.contains(tokens[k].stem) ||
                 std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {

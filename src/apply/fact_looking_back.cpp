@@ -1,5 +1,6 @@
 #include "apply/fact_looking_back.hpp"
 
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -29,7 +30,20 @@ bool comes_back(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "Having documented in Epic, I would need little time": what such a clause names is claimed, whatever follows it.
+bool begins_with_own(const FactClaim& claim, std::size_t i) {
+  std::size_t clause = i;
+  while (clause > 0 && !claim.boundaries[clause] && !claim.facts.tokens[clause].sentence_start) --clause;
+  return is_of_himself(claim.facts.tokens[clause]);
+}
+
 }  // namespace
+
+bool is_of_himself(const Token& token) {
+  constexpr std::string_view words[] = {"as",   "having", "als",   "after",     "nach",    "fort",  "forte",
+                                        "como", "tras",   "apres", "titulaire", "diplome", "being", "diplomee"};
+  return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
+}
 
 bool is_familiar(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -43,10 +57,11 @@ bool is_familiar(const FactClaim& claim, std::size_t i) {
 bool claimed_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (is_familiar(claim, i) || comes_back(claim, i)) return true;
-  constexpr std::string_view verbs[] = {
-      "have",     "bring",   "possess",  "offer",   "meet",    "know",   "hold",   "use",     "used",       "master",
-      "mastered", "do",      "did",      "cover",   "provide", "habe",   "bringe", "besitze", "beherrsche", "kenne",
-      "ai",       "possede", "maitrise", "apporte", "tengo",   "domino", "poseo",  "aporto",  "conozco"};
+  constexpr std::string_view verbs[] = {"have",       "bring", "possess", "offer",    "meet",     "know",    "hold",
+                                        "use",        "used",  "master",  "mastered", "earned",   "gained",  "passed",
+                                        "do",         "did",   "cover",   "provide",  "habe",     "bringe",  "besitze",
+                                        "beherrsche", "kenne", "ai",      "possede",  "maitrise", "apporte", "tengo",
+                                        "domino",     "poseo", "aporto",  "conozco"};
   for (std::size_t k = i + 1; k + 1 < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
     if (gap.find_first_of(";:") != std::string_view::npos || gap.find("\xE2\x80\x94") != std::string_view::npos)
@@ -58,6 +73,11 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
     if (tokens[k].folded != "i" && tokens[k].folded != "ich" && tokens[k].folded != "j" && tokens[k].folded != "je" &&
         tokens[k].folded != "yo" && tokens[k].folded != "que") {
       continue;
+    }
+    // "sounds like the work I know from Brightfall"
+    for (std::size_t between = i + 1; between < k; ++between) {
+      const std::string& word = tokens[between].folded;
+      if (word == "like" || word == "resembles" || word == "wie" || word == "comme") return false;
     }
     // "are many times what I have seen"
     if (tokens[k - 1].folded == "what" || tokens[k - 1].folded == "than") continue;
@@ -77,6 +97,20 @@ bool claimed_behind(const FactClaim& claim, std::size_t i) {
 }
 
 bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::vector<int>& markers) {
+  // "the $250M P&L you name"
+  constexpr std::string_view asking[] = {"name",     "ask",      "list",      "want",      "need",      "mention",
+                                         "describe", "require",  "seek",      "prefer",    "offer",     "expect",
+                                         "suchen",   "nennen",   "fordern",   "wunschen",  "verlangen", "erwahnen",
+                                         "demandez", "cherchez", "souhaitez", "mentionnez"};
+  // "I hold the certificate you ask for" claims it.
+  bool claims = false;
+  for (std::size_t k = i; k > 0 && k + 8 > i && !claims && tokens[k].begin - tokens[k - 1].end == 1; --k)
+    claims = markers[k - 1] > 0;
+  for (std::size_t k = i + 1; k + 1 < std::min(tokens.size(), i + 6) && !claims && markers[k] <= 0; ++k) {
+    if (markers[k] < 0 && std::find(std::begin(asking), std::end(asking), tokens[k + 1].folded) != std::end(asking))
+      return true;
+    if (is_stop_word(tokens[k].folded)) break;
+  }
   constexpr std::string_view relatives[] = {"that", "which", "das", "die", "der", "den", "que", "التي", "الذي"};
   for (std::size_t k = i + 1; k + 1 < tokens.size() && k < i + 3; ++k) {
     if (std::find(std::begin(relatives), std::end(relatives), tokens[k].folded) != std::end(relatives))
@@ -96,9 +130,17 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
       return false;
     // A comma and "I" may still speak of what was named: "Terraform, I have not used".
     const bool boundary = claim.boundaries[k];
-    if (boundary && lists.match("candidate", tokens, k) == 0) return false;
+    if (boundary && (lists.match("candidate", tokens, k) == 0 || begins_with_own(claim, i))) return false;
     if (lists.match("not_negation", tokens, k) > 0) return false;
-    if (lists.match("negation", tokens, k) > 0) {
+    // "..., and never regretted it" denies something else.
+    const bool joined =
+        tokens[k].folded == "and" || tokens[k].folded == "und" || tokens[k].folded == "et" || tokens[k].folded == "y";
+    if (joined && gap.find(',') != std::string_view::npos && k + 1 < tokens.size() &&
+        lists.match("negation", tokens, k + 1) > 0)
+      return false;
+    if (const std::size_t length = lists.match("negation", tokens, k); length > 0) {
+      // "kenne ich nur vom Namen": German writes every noun large.
+      if (length > 1 && claim.facts.language == "de") return true;
       // Only a denial that ends there: "I have not used" and not "I have not used Rust".
       for (std::size_t rest = k; rest < std::min(k + 5, tokens.size()); ++rest) {
         const std::string_view behind =

@@ -9,6 +9,9 @@
 
 namespace bespoke {
 
+/// Whether a clause begins with a word that says what its speaker is or has.
+bool is_of_himself(const Token& token);
+
 /// "... is second nature to me", "... ist mir vertraut"
 bool is_familiar(const FactClaim& claim, std::size_t i);
 

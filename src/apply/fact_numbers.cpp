@@ -152,6 +152,54 @@ bool says_goal(const FactClaim& claim) {
          });
 }
 
+/// Whether the posting has the number among words of the same kind: "62 manuscrits enluminés" of "3 400 manuscrits,
+/// dont 62 enluminés".
+bool stands_in_posting(const FactClaim& claim, const Quantity& quantity) {
+  const FactSource& posting = claim.index->posting();
+  // A count goes with the words behind it, other figures with those before them too.
+  const std::size_t back = quantity.dimension == Dimension::count ? 0 : 4;
+  const auto stems_around = [back](const FactText& facts, const Quantity& number) {
+    std::vector<std::string_view> stems;
+    for (std::size_t k = number.first > back ? number.first - back : 0;
+         k < std::min(number.last + 5, facts.tokens.size()); ++k) {
+      const Token& token = facts.tokens[k];
+      if (k < number.first || k > number.last) {
+        if (k > number.last && token.has_digit) break;
+        if (token.folded.size() > 3 && !is_stop_word(token.folded)) stems.push_back(token.stem);
+      }
+      if (k > number.last && token.ends_sentence) break;
+    }
+    return stems;
+  };
+  const std::vector<std::string_view> said = stems_around(claim.facts, quantity);
+  return std::any_of(posting.facts.quantities.begin(), posting.facts.quantities.end(), [&](const Quantity& other) {
+    if (!near(quantity.value, other.value) || !units_agree(quantity, other) || !classes_agree(quantity, other))
+      return false;
+    const std::vector<std::string_view> known = stems_around(posting.facts, other);
+    return std::find_first_of(said.begin(), said.end(), known.begin(), known.end()) != said.end();
+  });
+}
+
+/// "all 41 warehouses" of a posting with fourteen: whatever is wished for, what the company has is told as the posting
+/// has it.
+bool miscounts_company(const FactClaim& claim, const Quantity& quantity) {
+  if (quantity.dimension != Dimension::count || quantity.label || quantity.value < 3) return false;
+  const FactText& posting = claim.index->posting().facts;
+  const std::string_view counted = counted_stem(claim.facts, quantity);
+  if (counted.size() < 5 || posting.language != claim.facts.language) return false;
+  bool other = false;
+  for (const Quantity& known : posting.quantities) {
+    if (near(known.value, quantity.value)) return false;
+    other = other || (known.dimension == Dimension::count && !known.label && counted_stem(posting, known) == counted);
+  }
+  constexpr std::string_view all[] = {"all",   "alle",  "allen", "tous", "toutes",
+                                      "todos", "todas", "your",  "ihre", "vos"};
+  const bool of_company =
+      quantity.first > 0 &&
+      std::find(std::begin(all), std::end(all), claim.facts.tokens[quantity.first - 1].folded) != std::end(all);
+  return other && (of_company || !claim.index->has_stem(std::string(counted)));
+}
+
 /// "by four o'clock" in a letter is a manner of speaking.
 bool is_time_of_day(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -187,7 +235,11 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     if (quantity.ordinal || quantity.value == 0) continue;
     const std::string words = claim.words(quantity.first, quantity.last);
     // What is only wished for needs no proof; what is denied mostly stands beside numbers that are claimed.
-    if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) continue;
+    if (claim.letter && claim.speakers[quantity.first] == Speaker::wish) {
+      if (miscounts_company(claim, quantity))
+        verdicts.violation("number", words, fmt::format("the posting has another number than \"{}\"", words));
+      continue;
+    }
     if (is_denied(claim, quantity) || is_enumerated(claim, quantity) || is_time_of_day(claim, quantity)) continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
@@ -201,14 +253,13 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool aimed = claim.letter && says_goal(claim);
     if (source == nullptr && (claim.posting_counts(quantity.first) || aimed)) {
       const FactSources posting{&claim.index->posting()};
-      FactClaim plain;
-      plain.letter = false;
       for (const Quantity& other : posting.front()->facts.quantities) {
         if (units_agree(quantity, other) && value_holds(quantity, other) && quantity.ratio == other.ratio &&
             things_agree(claim, quantity, *posting.front(), other)) {
           source = posting.front();
         }
       }
+      if (source == nullptr && stands_in_posting(claim, quantity)) source = posting.front();
     }
     if (source != nullptr) {
       verdicts.supported("number", words, source->pointer);

@@ -103,6 +103,22 @@ bool is_place_of_work(const FactClaim& claim, std::size_t i) {
   return raw.ends_with("'s") || raw.ends_with("\xE2\x80\x99s");
 }
 
+/// "..., and since June 2020 I have been captioning", "..., then I worked for myself": a step of its own, no longer at
+/// the employer that was named before it.
+bool starts_step(const FactClaim& claim, std::size_t i) {
+  constexpr std::string_view times[] = {"since",  "seit",    "depuis",  "desde", "then",       "dann",
+                                        "danach", "nachher", "puis",    "luego", "afterwards", "later",
+                                        "spater", "ensuite", "despues", "after", "nach",       "apres"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const bool joined = i > 1 && (tokens[i - 1].folded == "and" || tokens[i - 1].folded == "und" ||
+                                tokens[i - 1].folded == "et" || tokens[i - 1].folded == "y");
+  const std::size_t first = joined ? i - 1 : i;
+  return first > 0 &&
+         claim.facts.text.substr(tokens[first - 1].end, tokens[first].begin - tokens[first - 1].end)
+                 .find_first_of(",;") != std::string_view::npos &&
+         std::find(std::begin(times), std::end(times), tokens[i].folded) != std::end(times);
+}
+
 }  // namespace
 
 void find_places(FactClaim& claim) {
@@ -121,10 +137,17 @@ void find_places(FactClaim& claim) {
   if (named.empty()) return;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const FactEntry* place = nullptr;
+    std::size_t since = 0;
     for (const auto& [at, entry] : named) {
-      if (at <= i) place = entry;
+      if (at > i) break;
+      place = entry;
+      since = at;
     }
-    claim.places[i] = place != nullptr ? place : named.front().second;
+    if (place == nullptr) place = named.front().second;
+    for (std::size_t k = since + 1; since < i && k <= i; ++k) {
+      if (starts_step(claim, k)) place = nullptr;
+    }
+    claim.places[i] = place;
   }
 }
 

@@ -40,7 +40,7 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
       if (profile_has(claim, tokens[k]) || is_in_quantity(claim, k) || is_part_of_known(claim, tokens[k]) ||
-          is_counted_alike(claim, k))
+          is_counted_alike(claim, k) || says_rate(claim, tokens[k]))
         continue;
       ++(asks_no_proof(tokens, k) ? plain : unknown);
     }
@@ -101,7 +101,9 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
           is_in_quantity(claim, k) || is_letter_name(claim, tokens[k]) ||
           !WordLists::degrees().list_of(tokens, k).empty())
         continue;
-      if (asks_no_proof(tokens, k)) {
+      const bool light = claim.letter && claim.facts.language == "en" &&
+                         EnglishWords::get().is_light(tokens[k].stem, tokens[k].folded);
+      if (asks_no_proof(tokens, k) || light) {
         ++plain;
       } else if (!has_akin(claim, tokens[k])) {
         ++unknown;
@@ -230,8 +232,8 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
         !WordLists::tongues().list_of(tokens, i).empty())
       continue;
     const std::string words = claim.words(i, i);
-    if (has_akin(claim, token) || is_part_of_known(claim, token) || is_counted_alike(claim, i) ||
-        already_judged(verdicts, words))
+    if (has_akin(claim, token) || says_rate(claim, token) || is_part_of_known(claim, token) ||
+        is_counted_alike(claim, i) || already_judged(verdicts, words))
       continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));

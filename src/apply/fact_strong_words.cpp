@@ -67,8 +67,9 @@ bool has_like(const FactSources& sources, const std::string& word) {
 /// "das beliebteste" of the most watched: a superlative goes by other words in another language.
 bool ranks(const FactClaim& claim, const FactSources& sources, std::size_t at) {
   const std::string& word = claim.facts.tokens[at].folded;
-  const bool superlative = word.ends_with("ste") || word.ends_with("sten") || word.ends_with("ster") ||
-                           word.ends_with("stes") || word.ends_with("est");
+  const bool superlative = word == "el" || word == "la" || word == "le" || word == "top" || word.ends_with("ste") ||
+                           word.ends_with("sten") || word.ends_with("ster") || word.ends_with("stes") ||
+                           word.ends_with("est");
   return superlative && std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
            return source->pointer.find("/highlights/") != std::string::npos &&
                   std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [](const Token& token) {
@@ -101,9 +102,13 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
     if (claim.letter && claim.speakers[hit.at] == Speaker::nobody &&
         claim.index->posting().stems.contains(claim.facts.tokens[hit.at].stem))
       continue;
+    // "the glass I like best"
+    if (claim.letter && hit.at > 0 && WordLists::facts().match("liking", claim.facts.tokens, hit.at - 1) > 0) continue;
     // "second-best": the rank is another check's.
     if (hit.at > 0 && ordinal_of(claim.facts.tokens[hit.at - 1].folded) > 1) continue;
     if (has_like(sources, claim.facts.tokens[hit.at].folded)) continue;
+    // "the top one" of the most watched
+    if (!claim.letter && claim.facts.tokens[hit.at].folded == "top" && ranks(claim, sources, hit.at)) continue;
     // "My nomination for the award", by who was nominated and says so
     const bool nominated = lists().contains("not_won", claim.facts.tokens) &&
                            lists().match("prize", claim.facts.tokens, hit.at) > 0 && any_contains(sources, "not_won");

@@ -93,9 +93,17 @@ void check_unplaced(const FactClaim& claim, const Quantity& quantity, FactSpan s
   verdicts.violation("date", words, fmt::format("what the evidence says of that isn't \"{}\" long", words));
 }
 
+/// "Frau Zechlin hinterlässt nach 29 Jahren": said of nobody, and a time of the posting.
+bool is_of_posting(const FactClaim& claim, const Quantity& quantity) {
+  const std::vector<Quantity>& there = claim.index->posting().facts.quantities;
+  return claim.posting_counts(quantity.first) && std::any_of(there.begin(), there.end(), [&](const Quantity& known) {
+           return known.dimension == quantity.dimension && near(known.value, quantity.value);
+         });
+}
+
 void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& verdicts) {
   const std::string words = claim.words(quantity.first, quantity.last);
-  if (!is_told(claim, quantity.first) || already_refused(verdicts, words)) return;
+  if (!is_told(claim, quantity.first) || already_refused(verdicts, words) || is_of_posting(claim, quantity)) return;
   const FactSpan said = own_segment(claim, quantity.first, quantity.last);
   const FactEntry* place = place_within(claim, said);
   const FactSources told = told_of_work(claim, place);
