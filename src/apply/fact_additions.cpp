@@ -1,4 +1,4 @@
-#include "apply/fact_claim.hpp"
+#include "apply/fact_asked_words.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
@@ -50,7 +50,9 @@ void check_joined(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool ends = at + 1 == tokens.size() || tokens[at].ends_sentence ||
                       claim.facts.text.substr(token.end, 2).find_first_of(",:;.(") != std::string_view::npos ||
                       (language == "de" && !claim.about_person && is_stop_word(tokens[at + 1].folded));
-    if (!ends || !known(tokens[i - 1]) || is_stop_word(tokens[i - 1].folded) || known(token)) continue;
+    if (!ends || is_noun_of_verb(claim, claim.around, token) || !known(tokens[i - 1]) ||
+        is_stop_word(tokens[i - 1].folded) || known(token))
+      continue;
     if (claim.index->has_stem(token.stem) || WordLists::facts().match("plain", tokens, at) > 0 ||
         !WordLists::titles().list_of(tokens, at).empty() || !WordLists::nouns().list_of(tokens, at).empty() ||
         !WordLists::tongues().list_of(tokens, at).empty())
@@ -75,9 +77,10 @@ void check_joined_ahead(const FactClaim& claim, FactVerdicts& verdicts) {
     bool goes_on = false;
     for (std::size_t k = i + 1; k < std::min(i + 4, tokens.size()); ++k)
       goes_on = goes_on || (!is_stop_word(tokens[k].folded) && is_known(claim, tokens[k]));
-    if (!goes_on || is_known(claim, token) || claim.index->has_stem(token.stem) ||
-        WordLists::facts().match("plain", tokens, i - 1) > 0 || !WordLists::titles().list_of(tokens, i - 1).empty() ||
-        !WordLists::nouns().list_of(tokens, i - 1).empty() || !WordLists::tongues().list_of(tokens, i - 1).empty())
+    if (!goes_on || is_noun_of_verb(claim, claim.around, token) || is_known(claim, token) ||
+        claim.index->has_stem(token.stem) || WordLists::facts().match("plain", tokens, i - 1) > 0 ||
+        !WordLists::titles().list_of(tokens, i - 1).empty() || !WordLists::nouns().list_of(tokens, i - 1).empty() ||
+        !WordLists::tongues().list_of(tokens, i - 1).empty())
       continue;
     const std::string words = claim.words(i - 1, i - 1);
     verdicts.violation("claim", words, fmt::format("nothing in the evidence speaks of \"{}\"", words));
@@ -111,8 +114,8 @@ void check_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
                           !WordLists::tongues().list_of(tokens, i).empty() ||
                           !WordLists::degrees().list_of(tokens, i).empty();
       // What has a check of its own, or is in the evidence.
-      proved = proved || token.has_digit || listed || month_of(token.folded) > 0 ||
-               (!is_stop_word(token.folded) && is_known(claim, token));
+      proved = proved || token.has_digit || listed || is_noun_of_verb(claim, claim.around, token) ||
+               month_of(token.folded) > 0 || (!is_stop_word(token.folded) && is_known(claim, token));
       for (const Quantity& quantity : claim.facts.quantities)
         proved = proved || (quantity.first <= i && i <= quantity.last);
       if (token.folded.size() > 4 && !is_stop_word(token.folded) && WordLists::facts().match("plain", tokens, i) == 0 &&

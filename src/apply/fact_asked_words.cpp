@@ -63,6 +63,30 @@ bool is_part_of_known(const FactClaim& claim, const Token& token) {
          });
 }
 
+bool is_noun_of_verb(const FactClaim& claim, const FactSources& sources, const Token& token) {
+  if (claim.facts.language != "de" || token.folded.size() < 9) return false;
+  const auto any_word = [&](const auto& holds) {
+    return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+      return std::any_of(source->words.begin(), source->words.end(), holds);
+    });
+  };
+  // "Inbetriebnahme" of "in Betrieb genommen"
+  if (token.folded.ends_with("nahme")) {
+    return any_word([&](const std::string& word) {
+             return word.size() > 5 && token.folded.find(word) != std::string::npos;
+           }) &&
+           any_word([](const std::string& word) { return word == "genommen" || word == "nehme" || word == "nahm"; });
+  }
+  if (!token.folded.ends_with("ung")) return false;
+  // "Auswertung" of "ausgewertet": the participle has "ge" inside.
+  const std::string_view root = std::string_view(token.folded).substr(0, token.folded.size() - 3);
+  return any_word([&](const std::string& word) {
+    const std::size_t ge = word.find("ge", 2);
+    return ge != std::string::npos && ge < 7 && word.size() > ge + 5 &&
+           (word.substr(0, ge) + word.substr(ge + 2)).starts_with(root);
+  });
+}
+
 bool is_counted_alike(const FactClaim& claim, std::size_t i) {
   if (claim.facts.language != "de" || claim.letter) return false;
   const std::string& noun = claim.facts.tokens[i].folded;

@@ -27,6 +27,9 @@ bool profile_has(const FactClaim& claim, const Token& token);
 /// "Bereitschaft" of "Bereitschaftsdienst": the profile's word says more than what is asked for.
 bool is_part_of_known(const FactClaim& claim, const Token& token);
 
+/// "Auswertung" of what was "ausgewertet": the noun of a German verb that `sources` have.
+bool is_noun_of_verb(const FactClaim& claim, const FactSources& sources, const Token& token);
+
 /// "120 Sterbefälle" of 120 Trauerfälle: the same number of what ends in the same word.
 bool is_counted_alike(const FactClaim& claim, std::size_t i);
 

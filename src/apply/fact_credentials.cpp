@@ -15,8 +15,24 @@ const WordLists& degrees() {
   return WordLists::degrees();
 }
 
+/// A licence is a degree in French alone.
+bool is_other_licence(const FactText& facts, std::size_t i) {
+  return facts.tokens[i].folded == "licence" && facts.language != "fr";
+}
+
 bool has_degree(const FactSource& source, std::string_view level) {
-  return degrees().contains(level, source.facts.tokens);
+  for (std::size_t i = 0; i < source.facts.tokens.size(); ++i) {
+    if (degrees().match(level, source.facts.tokens, i) > 0 && !is_other_licence(source.facts, i)) return true;
+  }
+  return false;
+}
+
+/// Studies that go on, or that were broken off.
+bool is_unfinished(const FactEntry& entry) {
+  return entry.open || std::any_of(entry.sources.begin(), entry.sources.end(), [](const FactSource* source) {
+           return source->pointer.ends_with("/studyType") &&
+                  WordLists::facts().contains("broken_off", source->facts.tokens);
+         });
 }
 
 /// The entry of education that has a degree of that level; one that is finished, if there is one.
@@ -26,7 +42,7 @@ const FactEntry* entry_with(const FactIndex& index, std::string_view level) {
     if (entry.section != "education") continue;
     const bool has = std::any_of(entry.sources.begin(), entry.sources.end(),
                                  [&](const FactSource* source) { return has_degree(*source, level); });
-    if (has && (found == nullptr || found->open)) found = &entry;
+    if (has && (found == nullptr || is_unfinished(*found))) found = &entry;
   }
   return found;
 }
@@ -51,13 +67,21 @@ void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_vi
   for (const FactSource* candidate : claim.index->all()) {
     if (source == nullptr && has_degree(*candidate, level)) source = candidate;
   }
+  // "Higher Diploma in Data Analytics" of a course of study that is called so, without its subject
+  for (const FactSource* candidate : claim.index->all()) {
+    if (source != nullptr || level != "diploma" || !candidate->pointer.ends_with("/studyType") ||
+        !candidate->words.contains(claim.facts.tokens[at].folded))
+      continue;
+    source = candidate;
+    entry = claim.index->entry(candidate->entry);
+  }
   if (source == nullptr) {
     if (claim.letter && !claim.claimed(at)) return;
     verdicts.violation("degree", words, fmt::format("the profile has no \"{}\"", words));
     return;
   }
   if (claim.letter && !claim.claimed(at)) return;
-  if (entry != nullptr && entry->open && (!says_unfinished(claim) || says_gained(claim))) {
+  if (entry != nullptr && is_unfinished(*entry) && (!says_unfinished(claim) || says_gained(claim))) {
     verdicts.violation("degree", words, "these studies aren't finished, and the text doesn't say so");
     return;
   }
@@ -124,7 +148,7 @@ void check_bare_studies(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.cited.empty() || claim.facts.tokens.empty() || says_unfinished(claim)) return;
   const std::string& pointer = claim.cited.front()->entry;
   const FactEntry* entry = pointer.empty() ? nullptr : claim.index->entry(pointer);
-  if (entry == nullptr || entry->section != "education" || !entry->open) return;
+  if (entry == nullptr || entry->section != "education" || !is_unfinished(*entry)) return;
   const bool of_one = std::all_of(claim.cited.begin(), claim.cited.end(),
                                   [&](const FactSource* source) { return source->entry == entry->pointer; });
   const bool dated = std::any_of(claim.facts.dates.begin(), claim.facts.dates.end(),
@@ -166,7 +190,7 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view level = degrees().list_of(tokens, i);
-    if (level.empty() || level == "grade") continue;
+    if (level.empty() || level == "grade" || is_other_licence(claim.facts, i)) continue;
     const std::size_t count = degrees().match(level, tokens, i);
     // Short forms are written large; "ma", "ba" and "ms" are other words else.
     const bool small_word =

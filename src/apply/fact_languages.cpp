@@ -154,6 +154,11 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
       const std::string& joiner = tokens[end - 1].folded;
       if (joiner == "in" || joiner == "en" || joiner == "auf" || joiner == "im") end = end > i + 4 ? end - 3 : i + 1;
     }
+    // "B1, pas au B2"
+    for (std::size_t k = i + 2; k < end; ++k) {
+      if (WordLists::speakers(claim.facts.language).match("negation", tokens, k) > 0 && level_in(tokens, i + 1, k) > 0)
+        end = k;
+    }
     int said = level_in(tokens, i + 1, end);
     if (const int own = level_right_behind(claim, i); own > 0) {
       said = own;

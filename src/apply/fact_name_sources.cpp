@@ -20,6 +20,23 @@ bool sounds_like(const FactClaim& claim, const Token& token, const FactSources& 
   return false;
 }
 
+bool is_in_compound(const FactClaim& claim, const TermMatch& match, const FactSources& sources) {
+  constexpr std::size_t ending = 4;
+  std::string joined;
+  for (std::size_t i = match.first; i < match.first + match.count; ++i) joined += claim.facts.tokens[i].folded;
+  if (match.count < 2 || joined.size() < 10 + ending) return false;
+  joined.resize(joined.size() - ending);
+  const auto sound = [](std::string word) {
+    std::replace(word.begin(), word.end(), 'k', 'c');
+    return word;
+  };
+  const std::string beginning = sound(joined);
+  return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+    return std::any_of(source->words.begin(), source->words.end(),
+                       [&](const std::string& word) { return sound(word).starts_with(beginning); });
+  });
+}
+
 const FactSource* find_initials(const FactClaim& claim, std::size_t i, const FactSources& sources) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const Token& token = tokens[i];

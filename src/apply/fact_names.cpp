@@ -86,6 +86,8 @@ class NameCheck {
     }
     if (claim_.foreign && match.count == 1 && sounds_like(claim_, tokens_[match.first], scope_))
       return verdicts_.supported("skill", words, "transliterated");
+    if (claim_.foreign && is_in_compound(claim_, match, scope_))
+      return verdicts_.supported("skill", words, "translated");
     const bool in_posting = find_term({&claim_.index->posting()}, *match.term) != nullptr;
     if (excused(claim_, verdicts_, match.first, in_posting, "skill", words)) return;
     // Words of everyday work say little by themselves; borrowed from the posting, they are claimed to please.
@@ -260,6 +262,11 @@ class NameCheck {
                                                     token.folded) != claim_.index->company().end();
     const bool in_posting = find_word({&claim_.index->posting()}, token) != nullptr;
     if (company) return verdicts_.supported("name", words, "posting");
+    // "telc-Zertifikat": what it certifies has a check of its own.
+    const bool of_certificate = std::any_of(scope_.begin(), scope_.end(),
+                                            [](const FactSource* cited) { return cited->section == "certificates"; });
+    if (of_certificate && !token.inner_capital && WordLists::facts().match("certified", tokens_, i) > 0)
+      return verdicts_.supported("name", words, "certificates");
     if (claim_.foreign && is_subject(i)) return verdicts_.supported("name", words, "subject");
     if (source == nullptr && sounds_like(claim_, token, scope_))
       return verdicts_.supported("name", words, "transliterated");

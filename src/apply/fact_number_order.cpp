@@ -106,6 +106,27 @@ void check_direction(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "fell from 11 to 1" of what fell from 11 to 4: the same start with another end, however often that end stands
+/// elsewhere.
+void check_ends(const FactClaim& claim, FactVerdicts& verdicts) {
+  for (const Movement& said : claim.facts.movements) {
+    if (claim.letter && !claim.claimed(said.from->first)) continue;
+    bool same = false;
+    bool other = false;
+    for (const FactSource* source : claim.cited) {
+      for (const Movement& known : source->facts.movements) {
+        if (!near(said.from->value, known.from->value) || !units_agree(*said.from, *known.from)) continue;
+        const bool has = std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                                     [&](const Quantity& one) { return near(one.value, said.to->value); });
+        (has || value_holds(*said.to, *known.to) ? same : other) = true;
+      }
+    }
+    if (other && !same)
+      return verdicts.violation("number", claim.words(said.from->first, said.to->last),
+                                "the evidence has another end of that");
+  }
+}
+
 /// Another rank in a row than the evidence has: "level three" for "level two".
 void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.foreign) return;
@@ -170,6 +191,7 @@ void check_parts_of_whole(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts) {
   check_direction(claim, verdicts);
   check_exchanged(claim, verdicts);
+  check_ends(claim, verdicts);
   check_ordinals(claim, verdicts);
   check_parts_of_whole(claim, verdicts);
 }

@@ -103,6 +103,20 @@ bool is_place_of_work(const FactClaim& claim, std::size_t i) {
   return raw.ends_with("'s") || raw.ends_with("\xE2\x80\x99s");
 }
 
+/// Whether nothing but the words of one phrase stands from token `i` to the name at `at`, with "at" before that.
+bool is_one_phrase(const FactClaim& claim, std::size_t i, std::size_t at) {
+  constexpr std::string_view at_words[] = {"at", "bei", "beim", "chez"};
+  constexpr std::string_view joining[] = {"and", "und", "et", "y", "then", "dann", "puis", "but", "aber"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (std::find(std::begin(at_words), std::end(at_words), tokens[at - 1].folded) == std::end(at_words)) return false;
+  for (std::size_t k = i; k < at; ++k) {
+    if (tokens[k + 1].begin - tokens[k].end != 1 ||
+        std::find(std::begin(joining), std::end(joining), tokens[k].folded) != std::end(joining))
+      return false;
+  }
+  return true;
+}
+
 /// "..., and since June 2020 I have been captioning", "..., then I worked for myself": a step of its own, no longer at
 /// the employer that was named before it.
 bool starts_step(const FactClaim& claim, std::size_t i) {
@@ -144,6 +158,10 @@ void find_places(FactClaim& claim) {
       since = at;
     }
     if (place == nullptr) place = named.front().second;
+    // "..., and Senior Vice President at Brightfall": the phrase before "at" is of the employer behind it.
+    for (const auto& [at, entry] : named) {
+      if (at > i && at < i + 6 && is_one_phrase(claim, i, at)) place = entry;
+    }
     for (std::size_t k = since + 1; since < i && k <= i; ++k) {
       if (starts_step(claim, k)) place = nullptr;
     }

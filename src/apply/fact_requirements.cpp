@@ -101,8 +101,9 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
           is_in_quantity(claim, k) || is_letter_name(claim, tokens[k]) ||
           !WordLists::degrees().list_of(tokens, k).empty())
         continue;
-      const bool light = claim.letter && claim.facts.language == "en" &&
-                         EnglishWords::get().is_light(tokens[k].stem, tokens[k].folded);
+      // "seen a change": two words that say little, joined by one that says nothing.
+      const bool light = claim.letter && longest == 3 && is_stop_word(tokens[i + 1].folded) &&
+                         claim.facts.language == "en" && EnglishWords::get().is_light(tokens[k].stem, tokens[k].folded);
       if (asks_no_proof(tokens, k) || light) {
         ++plain;
       } else if (!has_akin(claim, tokens[k])) {
@@ -232,8 +233,8 @@ void check_asked_words(const FactClaim& claim, FactVerdicts& verdicts) {
         !WordLists::tongues().list_of(tokens, i).empty())
       continue;
     const std::string words = claim.words(i, i);
-    if (has_akin(claim, token) || says_rate(claim, token) || is_part_of_known(claim, token) ||
-        is_counted_alike(claim, i) || already_judged(verdicts, words))
+    if (has_akin(claim, token) || says_rate(claim, token) || is_noun_of_verb(claim, claim.cited, token) ||
+        is_part_of_known(claim, token) || is_counted_alike(claim, i) || already_judged(verdicts, words))
       continue;
     verdicts.violation("requirement", words,
                        fmt::format("\"{}\" is asked for by the posting and isn't in the profile", words));

@@ -1,4 +1,5 @@
 #include "apply/fact_hits.hpp"
+#include "apply/quantity_match.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
@@ -155,6 +156,54 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// The period that a text tells behind a token: "a week", "pro Monat", "par an"; empty when there is none.
+std::string_view period_behind(const FactText& facts, std::size_t token) {
+  constexpr std::string_view per[] = {"a",  "an",    "per",  "every", "each",   "im",   "pro", "je",
+                                      "al", "jeden", "jede", "jedes", "chaque", "cada", "par", "por"};
+  for (std::size_t k = token + 1; k + 1 < std::min(token + 6, facts.tokens.size()); ++k) {
+    if (facts.tokens[k].ends_sentence || facts.tokens[k].has_digit) return {};
+    if (std::find(std::begin(per), std::end(per), facts.tokens[k].folded) == std::end(per)) continue;
+    if (const std::string_view period = period_of(facts.tokens[k + 1].folded); !period.empty()) return period;
+  }
+  return {};
+}
+
+/// "620 tunings a month" of 620 a year, "once a week" of once a fortnight: the same number in another time.
+void check_rates(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  const auto tokens_of = [](const FactText& facts, double value) {
+    std::vector<std::size_t> tokens;
+    for (const Quantity& quantity : facts.quantities) {
+      if (quantity.dimension == Dimension::count && near(quantity.value, value)) tokens.push_back(quantity.first);
+    }
+    for (std::size_t i = 0; i < facts.tokens.size(); ++i) {
+      const std::string& word = facts.tokens[i].folded;
+      const double times = word == "once" || word == "einmal" ? 1 : word == "twice" || word == "zweimal" ? 2 : 0;
+      if (times > 0 && near(times, value)) tokens.push_back(i);
+    }
+    return tokens;
+  };
+  std::vector<double> values = {1, 2};
+  for (const Quantity& quantity : claim.facts.quantities) values.push_back(quantity.value);
+  for (const double value : values) {
+    for (const std::size_t at : tokens_of(claim.facts, value)) {
+      const std::string_view said = period_behind(claim.facts, at);
+      if (said.empty()) continue;
+      bool same = false;
+      bool other = false;
+      for (const FactSource* source : claim.cited) {
+        for (const std::size_t there : tokens_of(source->facts, value)) {
+          const std::string_view known = period_behind(source->facts, there);
+          if (known.empty()) continue;
+          (known == said ? same : other) = true;
+        }
+      }
+      if (other && !same)
+        return verdicts.violation("number", claim.words(at, at), "the evidence gives that number for another time");
+    }
+  }
+}
+
 /// "the state's guide" for what the evidence has of a district.
 void check_wider_owner(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.facts.language != "en" || claim.foreign) return;
@@ -188,7 +237,9 @@ void check_owner(const FactClaim& claim, FactVerdicts& verdicts) {
         token.folded != "company")
       continue;
     const bool known = std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
-      return source->text.find(raw) != std::string::npos;
+      // "Team's" at the start, of "my team"
+      return source->text.find(raw) != std::string::npos ||
+             (i == 0 && source->text.find("my " + token.folded) != std::string::npos);
     });
     if (!known) verdicts.violation("scope", raw, "the evidence says \"my\"");
   }
@@ -199,6 +250,7 @@ void check_owner(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts) {
   check_limits(claim, verdicts);
   check_periods(claim, verdicts);
+  check_rates(claim, verdicts);
   check_owner(claim, verdicts);
   check_wider_owner(claim, verdicts);
   check_today(claim, verdicts);

@@ -102,7 +102,11 @@ void check_list(const FactClaim& claim, FactVerdicts& verdicts, std::string_view
     if (claim.letter && claim.speakers[hit.at] == Speaker::nobody &&
         claim.index->posting().stems.contains(claim.facts.tokens[hit.at].stem))
       continue;
-    // "the glass I like best"
+    // "Best regards", "the glass I like best"
+    const std::size_t next = hit.at + hit.count;
+    const bool greets = next < claim.facts.tokens.size() &&
+                        (claim.facts.tokens[next].folded == "regards" || claim.facts.tokens[next].folded == "wishes");
+    if (claim.letter && greets) continue;
     if (claim.letter && hit.at > 0 && WordLists::facts().match("liking", claim.facts.tokens, hit.at - 1) > 0) continue;
     // "second-best": the rank is another check's.
     if (hit.at > 0 && ordinal_of(claim.facts.tokens[hit.at - 1].folded) > 1) continue;

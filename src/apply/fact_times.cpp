@@ -251,11 +251,39 @@ void check_how_often(const FactClaim& claim, FactVerdicts& verdicts) {
 
 }  // namespace
 
+namespace {
+
+/// "ein ganzes Jahr lang", "for a whole year": a time that is one of its unit, which no number says.
+std::vector<Quantity> whole_times(const FactClaim& claim) {
+  constexpr std::string_view whole[] = {"ganzes", "volles",  "ganzen", "vollen", "whole",    "full",
+                                        "entire", "entiere", "entier", "entero", "completo", "complete"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  std::vector<Quantity> times;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const bool before = std::find(std::begin(whole), std::end(whole), tokens[i].folded) != std::end(whole);
+    const bool behind = std::find(std::begin(whole), std::end(whole), tokens[i + 1].folded) != std::end(whole);
+    const std::string_view period = period_of(tokens[before ? i + 1 : i].folded);
+    if (before == behind || (period != "year" && period != "month")) continue;
+    Quantity time;
+    time.dimension = Dimension::time;
+    time.unit = std::string(period);
+    time.value = unit_factor(time);
+    time.bound = Bound::at_least;
+    time.first = i;
+    time.last = i + 1;
+    times.push_back(time);
+  }
+  return times;
+}
+
+}  // namespace
+
 void check_times(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
   for (const Quantity& quantity : claim.facts.quantities) {
     if (is_span_of_time(quantity)) check_span(claim, quantity, verdicts);
   }
+  for (const Quantity& time : whole_times(claim)) check_span(claim, time, verdicts);
   for (const DateMention& date : claim.facts.dates) {
     if (date.since && !date.until) check_since(claim, date, verdicts);
   }

@@ -213,6 +213,8 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     }
     const std::size_t length = std::max<std::size_t>(1, titles().match(list, tokens, i));
+    // "ingeniería" and "ingénierie" are fields.
+    if (tokens[i].folded.ends_with("eria") || tokens[i].folded.ends_with("erie")) continue;
     const std::string words = claim.words(i, i + length - 1);
     // Several people aren't the applicant: "two directors", "zwei Junior-Entwickler".
     if (is_plural(tokens[i + length - 1], claim.facts.language) || counted(claim, i)) continue;

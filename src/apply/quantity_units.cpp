@@ -242,6 +242,8 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
     ++quantity.last;
     return;
   }
+  // "12 second-line cases"
+  if (unit_word == "second" && in.gap_after(next()).starts_with('-')) return;
   const UnitName* unit = unit_of(unit_word);
   if (unit == nullptr || (is_short_unit(unit_word) && quantity.spelled && unit_word != "mes" && unit_word != "min"))
     return;
