@@ -65,7 +65,7 @@ void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
-void check_times(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's, each of what it is said of
+void check_times(const FactClaim& claim, FactVerdicts& verdicts);   // a letter's, each of what it is said of
 void check_starts(const FactClaim& claim, FactVerdicts& verdicts);  // "since 2016" of what began later
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
 void check_organisations(const FactClaim& claim, FactVerdicts& verdicts);
