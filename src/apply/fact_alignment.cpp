@@ -12,7 +12,7 @@ namespace bespoke {
 namespace {
 
 bool is_telling(const Token& token) {
-  constexpr std::string_view since[] = {"since", "depuis", "desde", "seit"};
+  constexpr std::string_view since[] = {"since", "depuis", "desde", "seit", "myself"};
   if (std::find(std::begin(since), std::end(since), token.folded) != std::end(since)) return false;
   const bool acronym = token.inner_capital && token.folded.size() > 1;
   return !token.number && !token.has_digit && (acronym || token.folded.size() > 3) && !is_stop_word(token.folded);

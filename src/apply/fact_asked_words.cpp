@@ -40,6 +40,14 @@ bool says_rate(const FactClaim& claim, const Token& token) {
                                         [&](const FactSource* source) { return has_rate_word(source->facts, period); });
 }
 
+bool says_stand_in(const FactClaim& claim, std::size_t i) {
+  const WordLists& lists = WordLists::facts();
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  return !claim.letter && (lists.match("demotion", tokens, i) > 0 || lists.match("stand_in", tokens, i) > 0) &&
+         std::any_of(claim.cited.begin(), claim.cited.end(),
+                     [&](const FactSource* source) { return lists.contains("stand_in", source->facts.tokens); });
+}
+
 bool is_in_quantity(const FactClaim& claim, std::size_t i) {
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
                      [&](const Quantity& quantity) { return quantity.first <= i && i <= quantity.last; });

@@ -15,6 +15,9 @@ bool asks_no_proof(const std::vector<Token>& tokens, std::size_t i);
 /// "annual" of what the evidence tells by the year.
 bool says_rate(const FactClaim& claim, const Token& token);
 
+/// "deputy" of who stood in.
+bool says_stand_in(const FactClaim& claim, std::size_t i);
+
 /// Numbers are another check's.
 bool is_in_quantity(const FactClaim& claim, std::size_t i);
 

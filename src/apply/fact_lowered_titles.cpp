@@ -80,6 +80,20 @@ bool only_trainee(const FactClaim& claim, std::string_view list, const FactSourc
   return trainee;
 }
 
+namespace {
+
+/// "Land Survey: ..." names what the bullet is about, and nobody.
+bool is_label(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t k = i; k < std::min<std::size_t>(5, tokens.size()); ++k) {
+    if (!titles().list_of(tokens, k).empty()) return false;
+    if (claim.facts.text.substr(tokens[k].end, 1) == ":") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (claim.letter || claim.foreign || WordLists::facts().contains("demotion", tokens)) return;
@@ -102,7 +116,7 @@ void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
     for (std::size_t k = 0; k + 1 < there.size(); ++k) {
       if (WordLists::facts().match("demotion", there, k) != 1 || !titles().list_of(there, k + 1).empty()) continue;
       for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
-        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital) continue;
+        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital || is_label(claim, i)) continue;
         return verdicts.violation("title", claim.words(i, i),
                                   fmt::format("the evidence says \"{}\" of that title", there[k].folded));
       }

@@ -1,4 +1,4 @@
-#include "apply/fact_claim.hpp"
+#include "apply/fact_asked_words.hpp"
 
 #include "apply/abbreviations.hpp"
 #include "apply/english_words.hpp"
@@ -170,7 +170,7 @@ class NoveltyCheck {
     const Token& token = tokens_[i];
     const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
     const EnglishWords& words = EnglishWords::get();
-    if (Abbreviations::get().find(token, scope) != nullptr) return true;
+    if (Abbreviations::get().find(token, scope) != nullptr || says_stand_in(claim_, i)) return true;
     for (const FactSource* source : scope) {
       if (source->words.contains(token.folded) || source->stems.contains(token.stem)) return true;
       for (const std::string& stem : source->stems) {

@@ -135,6 +135,28 @@ void check_as(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "I have been party chief at Skerrymark" of who stood in for one.
+void check_being(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (!claim.letter || claim.foreign || !claim.says_i || claim.facts.language != "en") return;
+  constexpr auto being = std::to_array<std::string_view>({"been", "am", "was", "i'm", "became"});
+  constexpr auto where = std::to_array<std::string_view>({"at", "with", "for"});
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const auto is_one_of = [](const auto& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  for (std::size_t i = 1; i + 2 < tokens.size(); ++i) {
+    if (!is_one_of(being, tokens[i].folded) || claim.speakers[i] != Speaker::person) continue;
+    for (std::size_t k = i + 1; k + 1 < std::min(i + 6, tokens.size()) && tokens[k + 1].begin == tokens[k].end + 1;
+         ++k) {
+      if (!is_one_of(where, tokens[k + 1].folded)) continue;
+      const bool title = !titles().list_of(tokens, k).empty();
+      if (title && !is_stop_word(tokens[k].folded) && is_of_others(claim, tokens[k]))
+        return verdicts.violation("title", claim.words(i + 1, k), "the person wasn't that, by the evidence");
+      break;
+    }
+  }
+}
+
 /// "Second Engineer" of a third engineer, "grade two" aside: the rank in a row before the trade.
 void check_rank_in_row(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -165,6 +187,7 @@ void check_roles(const FactClaim& claim, FactVerdicts& verdicts) {
   check_rank_in_row(claim, verdicts);
   check_position(claim, verdicts);
   check_as(claim, verdicts);
+  check_being(claim, verdicts);
 }
 
 }  // namespace bespoke
