@@ -153,10 +153,11 @@ class Corpus {
 // Floors, a little below what is measured (README), so that a change which loses catches or adds alarms shows.
 using Floors = std::map<std::string, double>;
 const Floors least_caught_frozen = {{"cv", 0.98}, {"letter", 0.95}};
-const Floors least_caught_own = {{"cv", 0.978}, {"letter", 0.95}};
-constexpr double most_alarms = 0.016;
+const Floors least_caught_own = {{"cv", 0.976}, {"letter", 0.94}};
+constexpr double most_alarms_frozen = 0.012;
+constexpr double most_alarms_own = 0.022;
 
-void expect_rates(const Corpus& corpus, const Floors& least_caught) {
+void expect_rates(const Corpus& corpus, const Floors& least_caught, double most_alarms) {
   for (const auto& [part, rates] : corpus.parts()) {
     EXPECT_GE(rates.catch_rate(), least_caught.at(part)) << part;
     EXPECT_LE(rates.alarm_rate(), most_alarms) << part;
@@ -166,13 +167,13 @@ void expect_rates(const Corpus& corpus, const Floors& least_caught) {
 TEST(GuardCorpus, FrozenTextsWrittenBeforeTheGuard) {
   const Corpus corpus(BESPOKE_CORPUS "/frozen");
   corpus.print("frozen");
-  expect_rates(corpus, least_caught_frozen);
+  expect_rates(corpus, least_caught_frozen, most_alarms_frozen);
 }
 
 TEST(GuardCorpus, OwnTexts) {
   const Corpus corpus(BESPOKE_CORPUS "/own");
   corpus.print("own");
-  expect_rates(corpus, least_caught_own);
+  expect_rates(corpus, least_caught_own, most_alarms_own);
 }
 
 // Deliberate breaks: a guard that lacks one of its senses falls below a floor, so the floors can fail.
