@@ -85,6 +85,7 @@ void check_acts(const FactClaim& claim, FactVerdicts& verdicts);     // approved
 void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
 void check_company(const FactClaim& claim, FactVerdicts& verdicts);  // what a letter says of it
 void check_competences(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's "experience in ...", word by word
+void check_skill_lists(const FactClaim& claim, FactVerdicts& verdicts);  // rows of names that are drawn from skills
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_credentials(const FactClaim& claim, FactVerdicts& verdicts);  // degrees, grades
 void check_certificates(const FactClaim& claim, FactVerdicts& verdicts);

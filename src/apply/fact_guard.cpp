@@ -87,6 +87,7 @@ struct FactGuard::Facts {
     check_languages(claim, verdicts);
     check_requirements(claim, verdicts);
     check_competences(claim, verdicts);
+    check_skill_lists(claim, verdicts);
     check_novelty(claim, verdicts);
     check_additions(claim, verdicts);
     return verdicts.take();
