@@ -102,13 +102,17 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
                                          "describe", "require",  "seek",      "prefer",    "offer",     "expect",
                                          "suchen",   "nennen",   "fordern",   "wunschen",  "verlangen", "erwahnen",
                                          "demandez", "cherchez", "souhaitez", "mentionnez"};
-  // "I hold the certificate you ask for" claims it.
-  bool claims = false;
-  for (std::size_t k = i; k > 0 && k + 8 > i && !claims && tokens[k].begin - tokens[k - 1].end == 1; --k)
-    claims = markers[k - 1] > 0;
-  for (std::size_t k = i + 1; k + 1 < std::min(tokens.size(), i + 6) && !claims && markers[k] <= 0; ++k) {
-    if (markers[k] < 0 && std::find(std::begin(asking), std::end(asking), tokens[k + 1].folded) != std::end(asking))
-      return true;
+  for (std::size_t k = i + 1; k + 1 < std::min(tokens.size(), i + 6) && markers[k] <= 0; ++k) {
+    if (markers[k] < 0 && std::find(std::begin(asking), std::end(asking), tokens[k + 1].folded) != std::end(asking)) {
+      // "I hold the certificate you ask for" claims it.
+      bool claims = false;
+      for (std::size_t before = i; before > 0 && before + 8 > i && !claims; --before) {
+        if (tokens[before].begin - tokens[before - 1].end != 1) break;
+        claims = markers[before - 1] > 0;
+      }
+      if (!claims) return true;
+      break;
+    }
     if (is_stop_word(tokens[k].folded)) break;
   }
   constexpr std::string_view relatives[] = {"that", "which", "das", "die", "der", "den", "que", "التي", "الذي"};

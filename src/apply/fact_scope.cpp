@@ -156,21 +156,34 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
-/// The period that a text tells behind a token: "a week", "pro Monat", "par an"; empty when there is none.
-std::string_view period_behind(const FactText& facts, std::size_t token) {
+/// The period of "a week", "pro Monat" or "par an" at a token; empty when there is none.
+std::string_view period_at(const FactText& facts, std::size_t token) {
   constexpr std::string_view per[] = {"a",  "an",    "per",  "every", "each",   "im",   "pro", "je",
                                       "al", "jeden", "jede", "jedes", "chaque", "cada", "par", "por"};
-  for (std::size_t k = token + 1; k + 1 < std::min(token + 6, facts.tokens.size()); ++k) {
+  const bool tells = token + 1 < facts.tokens.size() &&
+                     std::find(std::begin(per), std::end(per), facts.tokens[token].folded) != std::end(per);
+  return tells ? period_of(facts.tokens[token + 1].folded) : std::string_view();
+}
+
+/// The first period that is told behind a token.
+std::string_view period_behind(const FactText& facts, std::size_t token) {
+  for (std::size_t k = token + 1; k < std::min(token + 5, facts.tokens.size()); ++k) {
     if (facts.tokens[k].ends_sentence || facts.tokens[k].has_digit) return {};
-    if (std::find(std::begin(per), std::end(per), facts.tokens[k].folded) == std::end(per)) continue;
-    if (const std::string_view period = period_of(facts.tokens[k + 1].folded); !period.empty()) return period;
+    if (const std::string_view period = period_at(facts, k); !period.empty()) return period;
   }
   return {};
 }
 
+bool tells_period(const FactText& facts) {
+  for (std::size_t i = 0; i < facts.tokens.size(); ++i) {
+    if (!period_at(facts, i).empty()) return true;
+  }
+  return false;
+}
+
 /// "620 tunings a month" of 620 a year, "once a week" of once a fortnight: the same number in another time.
 void check_rates(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter) return;
+  if (claim.letter || !tells_period(claim.facts)) return;
   const auto tokens_of = [](const FactText& facts, double value) {
     std::vector<std::size_t> tokens;
     for (const Quantity& quantity : facts.quantities) {
