@@ -90,8 +90,7 @@ bool is_noun_of_verb(const FactClaim& claim, const FactSources& sources, const T
   const std::string_view root = std::string_view(token.folded).substr(0, token.folded.size() - 3);
   return any_word([&](const std::string& word) {
     const std::size_t ge = word.find("ge", 2);
-    return ge != std::string::npos && ge < 7 && word.size() > ge + 5 &&
-           (word.substr(0, ge) + word.substr(ge + 2)).starts_with(root);
+    return ge < 7 && word.size() > ge + 5 && (word.substr(0, ge) + word.substr(ge + 2)).starts_with(root);
   });
 }
 
