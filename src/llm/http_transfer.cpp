@@ -263,7 +263,7 @@ void ActiveTransfer::tell_failure(HttpHandler& handler, const HttpFailure& failu
 
 HttpFailure ActiveTransfer::failure_of(CURLcode code) const {
   const HttpFailure::Kind kind = kind_of(code);
-  if (kind == HttpFailure::Kind::no_memory) return {kind, {}};
+  if (kind == HttpFailure::Kind::no_memory) return no_memory();
   if (out_of_descriptors_) {
     return {HttpFailure::Kind::internal, fmt::format("no connection to {}: this process has no file descriptors left. "
                                                      "Raise its limit (ulimit -n)",
@@ -380,7 +380,7 @@ bool ActiveTransfer::tell(Call call) noexcept {
     call();
     return true;
   } catch (const std::bad_alloc&) {
-    return complain([] { return HttpFailure{Kind::no_memory, {}}; });
+    return complain(no_memory);
   } catch (const std::exception& error) {
     return complain([&] { return HttpFailure{Kind::handler, error.what()}; });
   } catch (...) {

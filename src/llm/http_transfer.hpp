@@ -13,6 +13,11 @@ namespace bespoke {
 class ActiveTransfer;
 class Poller;
 
+/// The failure that needs no memory to be told.
+inline HttpFailure no_memory() noexcept {
+  return {HttpFailure::Kind::no_memory, {}};
+}
+
 /// What all transfers of one transport share. Only the counters are for other threads than the loop's.
 struct TransferHome {
   TransferHome();
@@ -82,7 +87,7 @@ class ActiveTransfer : public std::enable_shared_from_this<ActiveTransfer> {
     try {
       return find_words();
     } catch (...) {
-      return {HttpFailure::Kind::no_memory, {}};
+      return no_memory();
     }
   }
   static void tell_failure(HttpHandler& handler, const HttpFailure& failure) noexcept;

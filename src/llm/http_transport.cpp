@@ -160,7 +160,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
   void act(curl_socket_t socket, int what) noexcept {
     int running = 0;
     if (home_.multi == nullptr || curl_multi_socket_action(home_.multi, socket, what, &running) == CURLM_OK) return;
-    end_all([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
+    end_all(no_memory);
     curl_multi_cleanup(home_.multi);
     curl_due_ = SteadyTime::max();
     make_multi();
@@ -217,7 +217,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
       transfer->abandon();
     } else if (!table_.add(transfer)) {
       let_go(*transfer);
-      transfer->fail([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
+      transfer->fail(no_memory);
     }
   }
 
@@ -225,9 +225,7 @@ class HttpTransport::Loop : public std::enable_shared_from_this<Loop> {
   void admit() noexcept {
     while (const Transfer transfer = table_.admit()) {
       if (transfer->open(home_)) continue;
-      end(transfer.get(), [](ActiveTransfer& refused) {
-        refused.fail([] { return HttpFailure{HttpFailure::Kind::no_memory, {}}; });
-      });
+      end(transfer.get(), [](ActiveTransfer& refused) { refused.fail(no_memory); });
     }
   }
 
