@@ -125,6 +125,12 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
       value = german_number(word.substr(0, heads));
     if (!value && word.size() > 6 && word.ends_with("mal")) value = german_number(word.substr(0, word.size() - 3));
     if (!value && word == "dutzend") value = 12;
+    if (word == "anderthalb") value = 1.5;
+    // "zweieinhalb"
+    if (!value && word.size() > 8 && word.ends_with("einhalb")) {
+      value = german_number(std::string_view(word).substr(0, word.size() - 7));
+      if (value) *value += 0.5;
+    }
     if (!value || *value == 1) return std::nullopt;
     return SpelledNumber{*value, 1};
   }

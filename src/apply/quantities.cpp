@@ -2,6 +2,7 @@
 
 #include "apply/number_words.hpp"
 #include "apply/quantity_context.hpp"
+#include "apply/quantity_halves.hpp"
 #include "apply/quantity_text.hpp"
 #include "apply/quantity_times.hpp"
 #include "apply/quantity_units.hpp"
@@ -20,6 +21,7 @@ void add_half(const QuantityText& in, Quantity& quantity) {
   if (in.word(next) == "and" && in.word(next + 1) == "a" && in.word(next + 2) == "half") taken = 3;
   if (in.word(next) == "y" && (in.word(next + 1) == "medio" || in.word(next + 1) == "media")) taken = 2;
   if (in.word(next) == "et" && (in.word(next + 1) == "demi" || in.word(next + 1) == "demie")) taken = 2;
+  if (in.word(next) == "半" && in.language == "zh") taken = 1;
   if (taken == 0) return;
   quantity.value += 0.5;
   quantity.last += taken;
@@ -30,9 +32,10 @@ void add_half_behind(const QuantityText& in, Quantity& quantity) {
   const std::size_t next = quantity.last + 1;
   const bool french = in.word(next) == "et" && (in.word(next + 1) == "demie" || in.word(next + 1) == "demi");
   const bool spanish = in.word(next) == "y" && (in.word(next + 1) == "media" || in.word(next + 1) == "medio");
-  if (!french && !spanish) return;
+  const bool one_word = in.word(next) == "ونصف" || (in.word(next) == "半" && in.language == "zh");
+  if (!french && !spanish && !one_word) return;
   quantity.value += 0.5;
-  quantity.last += 2;
+  quantity.last += one_word ? 1 : 2;
 }
 
 /// French "3 h 30" is three hours and a half.
@@ -82,7 +85,8 @@ bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, doub
     const std::string_view suffix = std::string_view(joined).substr(number.size());
     return suffix.empty() || read_suffix(quantity, suffix, scale, done);
   }
-  const auto spelled = read_spelled_number(in.tokens, i, in.language);
+  auto spelled = read_number_with_half(in, i);
+  if (!spelled) spelled = read_spelled_number(in.tokens, i, in.language);
   if (!spelled) return false;
   quantity.value = spelled->value;
   quantity.spelled = true;
@@ -110,7 +114,7 @@ bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, doub
 
 /// Reads a quantity at token `i`; how many tokens it takes, 0 when there is none.
 std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quantity) {
-  if (!in.tokens[i].has_digit) {
+  if (!in.tokens[i].has_digit && !read_number_with_half(in, i)) {
     if (const std::size_t used = read_time_or_share(in, i, quantity); used > 0) return used;
   }
   quantity.first = quantity.last = i;
@@ -131,6 +135,7 @@ std::size_t read_quantity(const QuantityText& in, std::size_t i, Quantity& quant
   quantity.scale = scale;
   quantity.decimals = step * scale;
   read_bound(in, quantity);
+  read_bound_behind(in, quantity);
   // "une centaine" is about a hundred.
   if (in.language == "fr" && quantity.spelled && quantity.bound == Bound::exact &&
       in.word(quantity.last).ends_with("aine"))

@@ -31,9 +31,11 @@ void read_bound(const QuantityText& in, Quantity& quantity) {
   if (gap.find('<') != std::string_view::npos) quantity.bound = Bound::under;
   if (in.gap_after(quantity.first).starts_with('+')) quantity.bound = Bound::at_least;
   if (i == 0) return;
-  // "plus d'une vingtaine", "más de una docena", "more than a thousand"
-  const bool article = quantity.spelled && (in.word(i - 1) == "une" || in.word(i - 1) == "una" ||
-                                            in.word(i - 1) == "un" || in.word(i - 1) == "a");
+  // "plus d'une vingtaine", "más de una docena", "more than a thousand", "knapp die Hälfte"
+  constexpr std::string_view articles[] = {"a",   "an",  "the", "un",  "une", "una", "le",   "la",    "l",     "el",
+                                           "der", "die", "das", "dem", "den", "ein", "eine", "einem", "einen", "einer"};
+  const bool article =
+      quantity.spelled && std::find(std::begin(articles), std::end(articles), in.word(i - 1)) != std::end(articles);
   if (article && i > 1) {
     Quantity behind = quantity;
     behind.first = i - 1;
@@ -113,6 +115,19 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
         quantity.noun_classes.emplace_back("staff");
         if (quantity.noun.empty()) quantity.noun = "people";  // of whatever kind
       }
+    }
+  }
+}
+
+/// "sixty or so", "30 or more", "200 environ": what stands behind the number.
+void read_bound_behind(const QuantityText& in, Quantity& quantity) {
+  if (quantity.bound != Bound::exact || in.tokens[quantity.last].ends_sentence) return;
+  constexpr std::pair<std::string_view, Bound> lists[] = {{"bound_about_behind", Bound::about},
+                                                          {"bound_at_least_behind", Bound::at_least}};
+  for (const auto& [list, bound] : lists) {
+    for (std::size_t k = quantity.last + 1; k <= std::min(quantity.last + 2, in.tokens.size() - 1); ++k) {
+      if (in.tokens[k - 1].ends_sentence || in.gap_before(k).find_first_of(",;:()") != std::string_view::npos) break;
+      if (quantity_words().match(list, in.tokens, k) > 0) quantity.bound = bound;
     }
   }
 }

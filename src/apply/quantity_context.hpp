@@ -10,6 +10,9 @@ namespace bespoke {
 /// "about", "more than", "5+": what stands before or right behind a number.
 void read_bound(const QuantityText& in, Quantity& quantity);
 
+/// "or so", "or more", "environ": what stands behind a number or the word that it counts.
+void read_bound_behind(const QuantityText& in, Quantity& quantity);
+
 /// The counted noun and its classes: of the words behind the number up to the end of the phrase; "a team of six" too.
 void read_noun(const QuantityText& in, Quantity& quantity);
 

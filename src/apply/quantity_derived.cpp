@@ -12,7 +12,8 @@ namespace {
 /// "eight points", "huit points de pertes en moins"
 bool counts_points(const FactClaim& text, const Quantity& claim) {
   const auto is_point = [](const std::string& word) {
-    return word.starts_with("point") || word.starts_with("punkt") || word.starts_with("punto");
+    return word.starts_with("point") || word.starts_with("punkt") || word.starts_with("punto") || word == "نقطه" ||
+           word == "نقاط" || word == "pts";
   };
   const std::vector<Token>& tokens = text.facts.tokens;
   return is_point(claim.noun) || (claim.last + 1 < tokens.size() && is_point(tokens[claim.last + 1].folded));
@@ -61,12 +62,18 @@ bool follows_from_movement(const FactClaim& text, const Quantity& claim, const F
                             (claim.rate.empty() || claim.rate == movement.from->rate);
     if ((in_points || same_thing) && value_holds(claim, difference)) return true;
     // "to a third of what it was"
-    if (claim.dimension == Dimension::percent && claim.spelled && near(claim.value, 100 * to / from, 0.03)) return true;
+    if (claim.dimension == Dimension::percent && claim.spelled) {
+      Quantity left;
+      left.value = 100 * to / from;
+      if (near(claim.value, left.value, 0.03) || (claim.bound != Bound::exact && value_holds(claim, left))) return true;
+    }
     if (claim.dimension == Dimension::percent) {
       Quantity change;
       change.value = 100 * std::abs(to - from) / from;
       change.decimals = 0.01;
-      if (std::abs(claim.value - change.value) < 0.5 || (claim.bound != Bound::exact && value_holds(claim, change)))
+      // "two thirds" of 67.9%
+      if (std::abs(claim.value - change.value) < (claim.spelled ? 2 : 0.5) ||
+          (claim.bound != Bound::exact && value_holds(claim, change)))
         return true;
     }
   }

@@ -38,6 +38,28 @@ bool is_difference(const FactClaim& text, const Quantity& claim, const Quantity&
   return telling && classes_agree(claim, one) && value_holds(claim, difference);
 }
 
+/// "a little under a third" of 120 hectares, 35 of them in conversion: the part of a whole that the text says it is of.
+bool is_part(const FactClaim& text, const Quantity& claim, const FactSource& source, const Quantity& one,
+             const Quantity& other) {
+  if (claim.dimension != Dimension::percent || one.dimension == Dimension::percent) return false;
+  const std::vector<Token>& tokens = text.facts.tokens;
+  constexpr std::string_view of[] = {"of",    "der", "des", "de",  "du",   "del", "dont",
+                                     "davon", "en",  "in",  "are", "were", "من"};
+  const bool says_of = claim.last + 1 < tokens.size() &&
+                       std::find(std::begin(of), std::end(of), tokens[claim.last + 1].folded) != std::end(of);
+  const bool moves =
+      std::any_of(source.facts.movements.begin(), source.facts.movements.end(), [&](const Movement& known) {
+        return (known.from == &one && known.to == &other) || (known.from == &other && known.to == &one);
+      });
+  if (!says_of || moves) return false;
+  Quantity part;
+  part.dimension = Dimension::percent;
+  part.value = 100 * std::min(one.value, other.value) / std::max(one.value, other.value);
+  part.decimals = 0.01;
+  return std::abs(claim.value - part.value) < (claim.spelled ? 1.5 : 0.5) ||
+         (claim.bound != Bound::exact && value_holds(claim, part));
+}
+
 /// "75% off" of 200 and 50, "3.5 times" of 18,000 and 64,000.
 bool is_ratio(const Quantity& claim, const Quantity& from, const Quantity& to) {
   if (claim.ratio) {
@@ -51,7 +73,9 @@ bool is_ratio(const Quantity& claim, const Quantity& from, const Quantity& to) {
   change.dimension = Dimension::percent;
   change.value = 100 * std::abs(to.value - from.value) / from.value;
   change.decimals = 0.01;
-  return std::abs(claim.value - change.value) < 0.5 || (claim.bound != Bound::exact && value_holds(claim, change));
+  // "two thirds" of 67.9%
+  return std::abs(claim.value - change.value) < (claim.spelled ? 2 : 0.5) ||
+         (claim.bound != Bound::exact && value_holds(claim, change));
 }
 
 }  // namespace
@@ -62,7 +86,9 @@ bool follows_from_pair(const FactClaim& text, const Quantity& claim, const FactS
   for (std::size_t i = 0; i + 1 < known.size(); ++i) {
     for (std::size_t k = i + 1; k < known.size(); ++k) {
       if (!are_comparable(known[i], known[k])) continue;
-      if (is_difference(text, claim, known[i], known[k]) || is_ratio(claim, known[i], known[k])) return true;
+      if (is_difference(text, claim, known[i], known[k]) || is_ratio(claim, known[i], known[k]) ||
+          is_part(text, claim, source, known[i], known[k]))
+        return true;
     }
   }
   return false;

@@ -129,10 +129,10 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
   double count = 0;
   if ((in.word(i) == "half" && (in.word(i + 1) == "a" || in.word(i + 1) == "an")) || in.word(i) == "halben" ||
       in.word(i) == "halbes" || in.word(i) == "halbe" || in.word(i) == "demi" || in.word(i) == "media" ||
-      in.word(i) == "medio" || in.word(i) == "نصف") {
+      in.word(i) == "medio" || in.word(i) == "نصف" || in.word(i) == "ربع" || in.word(i) == "半") {
     const std::size_t at = in.word(i) == "half" ? i + 2 : i + 1;
     unit = unit_of(in.word(at));
-    count = 0.5;
+    count = in.word(i) == "ربع" ? 0.25 : 0.5;
     quantity.last = at;
   } else if (const double quarters = quarters_of(in, i, unit, quantity.last); quarters > 0) {
     count = quarters;
@@ -185,30 +185,63 @@ bool names_currency_behind(const QuantityText& in, std::size_t i) {
   return false;
 }
 
-/// "by half", "de moitié", "a la mitad", "um die Hälfte".
+/// The token before a share and the words that bound it: "um" of "um knapp die Hälfte", "by" of "by more than half".
+std::size_t before_bounds(const QuantityText& in, std::size_t i) {
+  constexpr std::string_view articles[] = {"a", "the", "die", "la", "une", "un"};
+  std::size_t at = i;
+  if (at > 0 && std::find(std::begin(articles), std::end(articles), in.word(at - 1)) != std::end(articles)) --at;
+  for (std::size_t length = std::min<std::size_t>(3, at); length > 0; --length) {
+    for (const std::string_view list : {"bound_about", "bound_over", "bound_at_least", "bound_nearly", "bound_under"}) {
+      if (quantity_words().match(list, in.tokens, at - length) == length) return at - length;
+    }
+  }
+  return at;
+}
+
+/// "by half", "de moitié", "a la mitad", "um die Hälfte", "um knapp die Hälfte".
 bool is_halving(const QuantityText& in, std::size_t i) {
   const std::string& word = in.word(i);
-  const std::string& before = i > 0 ? in.word(i - 1) : word;
+  if (word != "half" && word != "moitie" && word != "mitad" && word != "halfte") return false;
+  // "in half of the cases" is a share of them.
+  constexpr std::string_view of[] = {"of", "der", "des", "de", "du", "d"};
+  if (std::find(std::begin(of), std::end(of), in.word(i + 1)) != std::end(of)) return false;
+  const std::size_t at = before_bounds(in, i);
+  if (at == 0) return false;
+  const std::string& before = in.word(at - 1);
   if (word == "half") return before == "by" || before == "in";
   if (word == "moitie") return before == "de";
-  if (word == "mitad") return before == "la" && i > 1 && (in.word(i - 2) == "a" || in.word(i - 2) == "en");
-  return word == "halfte" && before == "die" && i > 1 && (in.word(i - 2) == "um" || in.word(i - 2) == "auf");
+  if (word == "mitad") return before == "a" || before == "en";
+  return before == "um" || before == "auf";
+}
+
+/// "multiplié par plus de trois", "dividido entre tres": the factor behind the verb; how many tokens it takes.
+std::size_t read_multiplied(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  const std::string& verb = in.word(i);
+  const bool divides = verb.starts_with("divis") || verb.starts_with("divid");
+  if (!divides && !verb.starts_with("multipli")) return 0;
+  const std::string& by = in.word(i + 1);
+  if (by != "par" && by != "por" && by != "entre" && by != "by") return 0;
+  for (std::size_t at = i + 2; at < std::min(i + 6, in.tokens.size()); ++at) {
+    const auto figures = in.tokens[at].has_digit ? read_figures(in.word(at), in.language) : std::nullopt;
+    const auto spelled = read_spelled_number(in.tokens, at, in.language);
+    const double factor = figures ? figures->value : spelled ? spelled->value : 0;
+    if (factor == 0) continue;
+    if (factor <= 1 || factor > (divides ? 10 : 100)) return 0;
+    quantity.first = at;
+    quantity.last = at + (spelled ? spelled->count : 1) - 1;
+    quantity.spelled = !figures;
+    read_bound(in, quantity);
+    quantity.first = i;
+    quantity.value = divides ? 1 / factor : factor;
+    quantity.ratio = true;
+    return quantity.last - i + 1;
+  }
+  return 0;
 }
 
 /// "doubled", "halved", "dozens of".
 std::size_t read_amount(const QuantityText& in, std::size_t i, Quantity& quantity) {
-  // "divisé par deux", "dividido entre tres"
-  if ((in.word(i).starts_with("divis") || in.word(i).starts_with("divid")) &&
-      (in.word(i + 1) == "par" || in.word(i + 1) == "por" || in.word(i + 1) == "entre" || in.word(i + 1) == "by")) {
-    const auto by = i + 2 < in.tokens.size() ? read_spelled_number(in.tokens, i + 2, in.language) : std::nullopt;
-    if (by && by->value > 1 && by->value <= 10) {
-      quantity.first = i;
-      quantity.last = i + 1 + by->count;
-      quantity.value = 1 / by->value;
-      quantity.ratio = quantity.spelled = true;
-      return quantity.last - i + 1;
-    }
-  }
+  if (const std::size_t used = read_multiplied(in, i, quantity); used > 0) return used;
   const auto amount = is_halving(in, i) ? std::optional(AmountWord{0.5, true}) : amount_word(in, i);
   if (!amount) return 0;
   quantity.first = quantity.last = i;
@@ -225,6 +258,7 @@ std::size_t read_amount(const QuantityText& in, std::size_t i, Quantity& quantit
 }  // namespace
 
 std::size_t read_time_or_share(const QuantityText& in, std::size_t i, Quantity& quantity) {
+  if (is_halving(in, i)) return 0;
   for (const auto read : {read_time, read_share}) {
     Quantity found;
     const std::size_t used = read(in, i, found);

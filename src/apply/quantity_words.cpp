@@ -122,10 +122,14 @@ std::string_view period_of(std::string_view folded) {
 }
 
 double unit_factor(const Quantity& quantity) {
+  // Several units have one name: square metres and hectares are both told in m2.
+  double factor = 0;
   for (const auto& [word, unit] : units()) {
-    if (unit.dimension == quantity.dimension && unit.unit == quantity.unit) return unit.factor;
+    if (unit.dimension != quantity.dimension || unit.unit != quantity.unit) continue;
+    if (unit.factor == quantity.scale) return unit.factor;
+    factor = factor == 0 ? unit.factor : std::min(factor, unit.factor);
   }
-  return 1;
+  return factor == 0 ? 1 : factor;
 }
 
 }  // namespace bespoke
