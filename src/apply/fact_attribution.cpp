@@ -53,6 +53,27 @@ bool starts_with_spanish_i(const FactClaim& claim) {
   return first.ends_with('o') || first.ends_with("\xC3\xA9") || first.ends_with("\xC3\xAD");
 }
 
+/// "programo la mesa", "أنسق": a verb that says "I" by its ending alone, told by a bullet of the profile that begins
+/// with it, or in Spanish by its accent.
+bool is_verb_of_applicant(const FactClaim& claim, std::size_t i) {
+  const std::string& language = claim.facts.language;
+  const Token& token = claim.facts.tokens[i];
+  if (language != "es" && language != "ar") return false;
+  constexpr std::string_view ahead[] = {"un",   "el",   "su",  "mi",      "del",     "al",    "de",
+                                        "cada", "este", "ese", "otro",    "nuestro", "en",    "con",
+                                        "por",  "para", "sin", "segundo", "primer",  "tercer"};
+  const bool noun =
+      i > 0 && std::find(std::begin(ahead), std::end(ahead), claim.facts.tokens[i - 1].folded) != std::end(ahead);
+  if (!claim.foreign && !noun && claim.index->begins_bullet(token.folded))
+    return language == "ar" ||
+           (token.folded.size() > 4 && std::string_view("oei").find(token.folded.back()) != std::string_view::npos);
+  constexpr std::string_view others[] = {"tambien", "despues", "ademas", "porque", "aunque", "comite", "cafe", "bebe"};
+  const std::string written = claim.words(i, i);
+  return language == "es" && token.folded.size() > 4 &&
+         (written.ends_with("\xC3\xA9") || written.ends_with("\xC3\xAD")) &&
+         std::find(std::begin(others), std::end(others), token.folded) == std::end(others);
+}
+
 /// "wurde" and "konnte" tell what was; only "würde" and "könnte" wish, and folding hides which it is.
 bool is_indicative(const FactClaim& claim, std::size_t i) {
   constexpr std::string_view forms[] = {"wurde", "wurden", "konnte", "konnten", "ware", "waren"};
@@ -202,6 +223,8 @@ void attribute(FactClaim& claim) {
                    std::max(lists.match("candidate", tokens, i), lists.match("familiar", tokens, i));
                own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
+    } else if (is_verb_of_applicant(claim, i)) {
+      markers[i] = 1;
     }
     if (telling != company.end() && tokens[i].folded == *telling &&
         (tokens[i].capital || tokens[i].script != Script::latin))

@@ -136,7 +136,7 @@ bool check_done_alone(const FactClaim& claim, FactVerdicts& verdicts) {
 
 /// "I manage the stock" of who supports the manager with it.
 void check_running(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (!claim.letter || keeps_part(claim.facts.tokens)) return;
+  if (!claim.letter || keeps_part(claim.facts.tokens) || lists().contains("in_turn", claim.facts.tokens)) return;
   if (check_done_alone(claim, verdicts)) return;
   for (const Hit& hit : claimed_hits(claim, "act_run")) {
     if (claim.speakers[hit.at] != Speaker::person) continue;

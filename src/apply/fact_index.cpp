@@ -137,6 +137,8 @@ void FactIndex::add(const std::string& pointer, const std::string& text, std::st
   }
   for (const std::string& word : source->words) words_.insert(word);
   for (const std::string& stem : source->stems) stems_.insert(stem);
+  if (pointer.find("/highlights/") != std::string::npos && !source->facts.tokens.empty())
+    bullet_starts_.insert(source->facts.tokens.front().folded);
   sources_.push_back(std::move(source));
 }
 

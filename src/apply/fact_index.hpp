@@ -91,6 +91,9 @@ class FactIndex {
   /// Whether a folded word is part of the applicant's own name.
   bool is_own_name(const std::string& folded) const { return own_name_.contains(folded); }
 
+  /// Whether a bullet of the profile begins with the folded word: in Spanish and Arabic mostly a verb that says "I".
+  bool begins_bullet(const std::string& folded) const { return bullet_starts_.contains(folded); }
+
   /// The sources at or below any of `pointers`.
   FactSources below(const std::vector<std::string>& pointers) const;
   /// With the headings of the entries that any of `sources` belongs to: name, title, place, dates. Other bullets of an
@@ -120,6 +123,7 @@ class FactIndex {
   std::vector<std::vector<std::string>> duties_;
   std::unordered_set<std::string> asked_;
   std::unordered_set<std::string> own_name_;
+  std::unordered_set<std::string> bullet_starts_;
   std::unordered_set<std::string> words_;
   std::unordered_set<std::string> stems_;
 };

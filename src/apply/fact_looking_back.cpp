@@ -30,6 +30,20 @@ bool comes_back(const FactClaim& claim, std::size_t i) {
   return false;
 }
 
+/// "I took a diploma, so the science would not be new": a clause that has said "I" before the token has said what it
+/// says of it, and a denial behind its comma speaks of something else.
+bool said_before_comma(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& lists = WordLists::speakers(claim.facts.language);
+  for (std::size_t k = i + 1; k-- > 0;) {
+    if (lists.match("subject", tokens, k) > 0) return true;
+    if (k == 0 || claim.boundaries[k] || tokens[k - 1].ends_sentence) return false;
+    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+    if (gap.find(',') != std::string_view::npos) return false;
+  }
+  return false;
+}
+
 /// "Having documented in Epic, I would need little time": what such a clause names is claimed, whatever follows it.
 bool begins_with_own(const FactClaim& claim, std::size_t i) {
   std::size_t clause = i;
@@ -127,8 +141,10 @@ bool asked_behind(const std::vector<Token>& tokens, std::size_t i, const std::ve
 bool denied_behind(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
+  const bool said = said_before_comma(claim, i);
   for (std::size_t k = i + 1; k < tokens.size(); ++k) {
     const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+    if (said && gap.find(',') != std::string_view::npos) return false;
     if (gap.find(';') != std::string_view::npos || tokens[k].folded == "that" || tokens[k].folded == "dass" ||
         tokens[k].folded == "que")
       return false;
