@@ -1,4 +1,4 @@
-#include "apply/fact_claim.hpp"
+#include "apply/fact_company.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
@@ -33,11 +33,11 @@ bool is_owned(const FactClaim& claim, std::size_t i) {
 }
 
 /// What happened to the company or who ranks it, which the posting must have.
-void check_company_events(const FactClaim& claim, FactVerdicts& verdicts) {
+void check_company_events(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const FactSource& posting = claim.index->posting();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (claim.speakers[i] != Speaker::company && !is_owned(claim, i)) continue;
+    if (!told[i] && !is_owned(claim, i)) continue;
     std::size_t length = std::max(lists().match("company_event", tokens, i), lists().match("company_kind", tokens, i));
     if (length == 0 && lists().match("company_honour", tokens, i) > 0 &&
         lists().contains("honour", tokens, i + 1, std::min(i + 6, tokens.size())))
@@ -52,7 +52,7 @@ void check_company_events(const FactClaim& claim, FactVerdicts& verdicts) {
 }
 
 /// Prizes of the company, which the posting must have.
-void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
+void check_company_prizes(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     std::size_t length = lists().match("prize", tokens, i);
@@ -60,7 +60,7 @@ void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
     if (length == 0 && claim.facts.language == "de" && tokens[i].folded.ends_with("preis") &&
         lists().contains("won", tokens))
       length = 1;
-    if (length == 0 || claim.speakers[i] != Speaker::company || tokens[i].folded == "title") continue;
+    if (length == 0 || !told[i] || tokens[i].folded == "title") continue;
     const FactSource& posting = claim.index->posting();
     if (lists().contains("prize", posting.facts.tokens) || posting.words.contains(tokens[i].folded)) continue;
     verdicts.violation("company", claim.words(i, i + length - 1), "the posting speaks of no such thing");
@@ -69,16 +69,16 @@ void check_company_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
 }
 
 /// "the only house in the region": where the company is first or alone, the posting says so.
-void check_company_ranks(const FactClaim& claim, FactVerdicts& verdicts) {
+void check_company_ranks(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
   if (claim.index->posting().facts.language != claim.facts.language) return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   const FactSource& posting = claim.index->posting();
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (claim.speakers[i] != Speaker::company) continue;
+    if (!told[i]) continue;
     for (const std::string_view list : {"superlative", "sole"}) {
       const std::size_t length = lists().match(list, tokens, i);
       if (length == 0) continue;
-      bool known = lists().contains(list, posting.facts.tokens);
+      bool known = false;
       for (std::size_t k = i; k < i + length; ++k) known = known || posting.stems.contains(tokens[k].stem);
       if (!known) return verdicts.violation("company", claim.words(i, i + length - 1), "the posting doesn't say so");
     }
@@ -153,11 +153,13 @@ void check_company_deeds(const FactClaim& claim, FactVerdicts& verdicts) {
 
 void check_company(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
-  check_company_prizes(claim, verdicts);
-  check_company_events(claim, verdicts);
-  check_company_ranks(claim, verdicts);
+  const std::vector<bool> told = told_of_company(claim);
+  check_company_prizes(claim, told, verdicts);
+  check_company_events(claim, told, verdicts);
+  check_company_ranks(claim, told, verdicts);
   check_company_additions(claim, verdicts);
   check_company_deeds(claim, verdicts);
+  check_company_words(claim, told, verdicts);
 }
 
 }  // namespace bespoke

@@ -1,0 +1,130 @@
+#include "apply/fact_company.hpp"
+
+#include "apply/english_words.hpp"
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace bespoke {
+namespace {
+
+const WordLists& lists() {
+  return WordLists::facts();
+}
+
+bool is_telling(const Token& token) {
+  return !token.number && !token.has_digit && token.folded.size() > 2 && !is_stop_word(token.folded);
+}
+
+bool posting_has(const FactClaim& claim, const Token& token) {
+  const FactSource& posting = claim.index->posting();
+  if (posting.stems.contains(token.stem) || posting.words.contains(token.folded)) return true;
+  // "owners" of what is owned
+  for (const std::string_view agent : {"er", "ers"}) {
+    if (token.folded.size() > agent.size() + 2 && token.folded.ends_with(agent) &&
+        posting.stems.contains(token.folded.substr(0, token.folded.size() - agent.size())))
+      return true;
+  }
+  return claim.facts.language == "en" &&
+         std::any_of(posting.stems.begin(), posting.stems.end(),
+                     [&](const std::string& stem) { return EnglishWords::get().alike(stem, token.stem); });
+}
+
+/// "won", "opened", "has grown": English verbs that tell what came to pass.
+bool tells_event(const std::vector<Token>& tokens, std::size_t i) {
+  if (lists().match("came_to_pass", tokens, i) > 0) return true;
+  return tokens[i].folded.size() > 4 && tokens[i].folded.ends_with("ed") && !tokens[i].capital &&
+         EnglishWords::get().is_verb(tokens[i].stem);
+}
+
+/// Whether a figure or date stands between the same commas as a token: then the fact is its own, and checked as such.
+bool has_figure(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const auto parted = [&](std::size_t k) {
+    const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+    return claim.boundaries[k] || gap.find(',') != std::string_view::npos;
+  };
+  std::size_t begin = i;
+  while (begin > 0 && !parted(begin)) --begin;
+  std::size_t end = i + 1;
+  while (end < tokens.size() && !parted(end)) ++end;
+  const auto inside = [&](const auto& figure) { return begin <= figure.first && figure.last < end; };
+  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), inside) ||
+         std::any_of(claim.facts.dates.begin(), claim.facts.dates.end(), inside);
+}
+
+/// What another check judges, or what says nothing new: figures, names, titles, "a G1 grade".
+bool is_judged_elsewhere(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const auto counted = [&](const Quantity& quantity) { return quantity.first <= i && i <= quantity.last; };
+  return tokens[i].capital || !WordLists::titles().list_of(tokens, i).empty() ||
+         lists().match("of_letters", tokens, i) > 0 || lists().match("general", tokens, i) > 0 ||
+         (i > 0 && (tokens[i - 1].inner_capital || tokens[i - 1].has_digit)) ||
+         std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), counted);
+}
+
+/// "opened last spring", "entirely": when it was, and how far it goes.
+bool check_lately(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSource& posting = claim.index->posting();
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t length = told[i] ? lists().match("lately", tokens, i) : 0;
+    if (length == 0) continue;
+    const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool known = std::all_of(begin, begin + static_cast<std::ptrdiff_t>(length),
+                                   [&](const Token& token) { return posting.words.contains(token.folded); });
+    if (known) continue;
+    verdicts.violation("company", claim.words(i, i + length - 1), "the posting doesn't say when or how far");
+    return true;
+  }
+  return false;
+}
+
+/// Words of English that the posting has in no form.
+void check_unknown_words(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
+  if (claim.facts.language != "en" || claim.index->posting().facts.language != "en") return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& speakers = WordLists::speakers("en");
+  bool begun = false;  // a word of the posting or the company stands before: no greeting
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    const bool known = posting_has(claim, token);
+    begun = begun || speakers.match("company", tokens, i) > 0 || (known && is_telling(token));
+    if (!begun || known || !told[i] || !is_telling(token) || is_judged_elsewhere(claim, i) ||
+        claim.index->has_stem(token.stem) || claim.index->has_word(token.folded))
+      continue;
+    const bool heavy = !EnglishWords::get().is_light(token.stem, token.folded);
+    const bool event = tells_event(tokens, i) && !has_figure(claim, i);
+    if (!event && (!heavy || claim.speakers[i] != Speaker::company)) continue;
+    return verdicts.violation("company", claim.words(i, i), "the posting speaks of no such thing");
+  }
+}
+
+}  // namespace
+
+std::vector<bool> told_of_company(const FactClaim& claim) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& speakers = WordLists::speakers(claim.facts.language);
+  std::vector<bool> told(tokens.size(), false);
+  bool own = false;      // the applicant has been spoken of
+  bool offered = false;  // something of the posting has
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const bool liking = i < 3 && lists().contains("attraction", tokens, i, std::min(i + 3, tokens.size()));
+    own = own || (!liking && speakers.match("candidate", tokens, i) > 0 && tokens[i].folded != "me");
+    const bool of_posting = is_telling(tokens[i]) && claim.index->posting().stems.contains(tokens[i].stem) &&
+                            !claim.index->has_stem(tokens[i].stem);
+    offered = offered || of_posting;
+    const bool unsaid = claim.speakers[i] == Speaker::wish || claim.speakers[i] == Speaker::nobody;
+    told[i] = claim.speakers[i] == Speaker::company || (unsaid && !own && offered);
+  }
+  return told;
+}
+
+void check_company_words(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
+  if (check_lately(claim, told, verdicts)) return;
+  check_unknown_words(claim, told, verdicts);
+}
+
+}  // namespace bespoke
