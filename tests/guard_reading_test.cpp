@@ -87,6 +87,40 @@ TEST(Quantities, KnowPartsOfHoursAndOfWholes) {
   EXPECT_EQ(quantity("twelve weekly hours").rate, "week");
 }
 
+TEST(Quantities, ReadSharesInWordsOfSixLanguages) {
+  EXPECT_NEAR(quantity("two thirds of them").value, 66.7, 0.1);
+  EXPECT_EQ(quantity("en tres cuartas partes", "es").value, 75);
+  EXPECT_EQ(quantity("la quinta parte", "es").value, 20);
+  EXPECT_NEAR(quantity("بنحو الثلثين", "ar").value, 66.7, 0.1);
+  EXPECT_EQ(quantity("ثلاثة أرباع", "ar").value, 75);
+  EXPECT_NEAR(quantity("三分之二", "zh").value, 66.7, 0.1);
+  EXPECT_EQ(quantity("halb so viel, die Hälfte der Fälle", "de").value, 50);
+}
+
+TEST(Quantities, ReadHalvesOfLargeNumbers) {
+  EXPECT_EQ(quantity("half a million users").value, 500'000);
+  EXPECT_EQ(quantity("a million and a half").value, 1.5e6);
+  EXPECT_EQ(quantity("anderthalb Millionen Euro", "de").value, 1.5e6);
+  EXPECT_EQ(quantity("media docena", "es").value, 6);
+  EXPECT_EQ(quantity("نصف مليون دينار", "ar").value, 500'000);
+  EXPECT_EQ(quantity("نصف مليون دينار", "ar").dimension, Dimension::money);
+  EXPECT_DOUBLE_EQ(quantity("fünfeinhalb Jahre", "de").value, 5.5 * 365.25 * 86'400);
+}
+
+TEST(Quantities, ReadFactorsBehindTheirVerbs) {
+  EXPECT_EQ(quantity("multiplié par plus de trois", "fr").value, 3);
+  EXPECT_EQ(quantity("multiplié par plus de trois", "fr").bound, Bound::over);
+  EXPECT_EQ(quantity("dividido entre cuatro", "es").value, 0.25);
+  EXPECT_TRUE(quantity("um knapp die Hälfte gesenkt", "de").ratio);
+  EXPECT_EQ(quantity("um knapp die Hälfte gesenkt", "de").bound, Bound::nearly);
+}
+
+TEST(Quantities, TakeBoundsFromBehindTheNumber) {
+  EXPECT_EQ(quantity("sixty or so casks").bound, Bound::about);
+  EXPECT_EQ(quantity("30 casks or more").bound, Bound::at_least);
+  EXPECT_EQ(quantity("لا يقل عن ستين حاوية", "ar").bound, Bound::at_least);
+}
+
 TEST(Quantities, KnowWhatIsCountedAndHowOften) {
   EXPECT_THAT(quantity("12 Kafka services").noun_classes, ElementsAre("service"));
   EXPECT_THAT(quantity("9 student nurses").noun_classes, ElementsAre("learner", "staff"));

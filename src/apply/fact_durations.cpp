@@ -81,7 +81,11 @@ const FactSource* find_duration(const FactClaim& claim, const Quantity& quantity
   }
   std::vector<const FactEntry*> jobs;
   for (const FactEntry* entry : entries) {
-    if (months_hold(quantity, entry->months(claim.today))) return first_source(*entry);
+    // Of bare years, "2008" to "2011", it isn't known whether the last one counts.
+    const bool bare = entry->start_month == 0 && entry->end_month == 0 && entry->end_year > entry->start_year;
+    if (months_hold(quantity, entry->months(claim.today)) ||
+        (bare && months_hold(quantity, 12 * (entry->end_year - entry->start_year))))
+      return first_source(*entry);
     if (entry->section == "work") jobs.push_back(entry);
   }
   // From the start of one job to the end of another, where the text is about more than one.

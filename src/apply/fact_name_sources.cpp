@@ -37,41 +37,4 @@ bool is_in_compound(const FactClaim& claim, const TermMatch& match, const FactSo
   });
 }
 
-const FactSource* find_initials(const FactClaim& claim, std::size_t i, const FactSources& sources) {
-  const std::vector<Token>& tokens = claim.facts.tokens;
-  const Token& token = tokens[i];
-  if (token.inner_capital && !token.has_digit && token.folded.size() >= 2 && token.folded.size() <= 6) {
-    for (const FactSource* source : sources) {
-      const std::vector<Token>& words = source->facts.tokens;
-      for (std::size_t k = 0; k + token.folded.size() <= words.size(); ++k) {
-        bool fits = true;
-        for (std::size_t c = 0; fits && c < token.folded.size(); ++c) {
-          // Three letters and more are hardly met by chance, so small words will do.
-          fits = (words[k + c].capital || token.folded.size() > 2) && words[k + c].folded.starts_with(token.folded[c]);
-        }
-        if (fits) return source;
-      }
-    }
-  }
-  // The run of capitalised words around it.
-  std::size_t begin = i;
-  while (begin > 0 && tokens[begin - 1].capital && !tokens[begin - 1].ends_sentence) --begin;
-  std::size_t end = i + 1;
-  while (end < tokens.size() && tokens[end].capital && !tokens[end - 1].ends_sentence) ++end;
-  for (std::size_t from = begin; from <= i; ++from) {
-    std::string initials;
-    for (std::size_t k = from; k < end; ++k) {
-      initials += tokens[k].folded.front();
-      if (k < i || initials.size() < 2) continue;
-      for (const FactSource* source : sources) {
-        const bool as_word =
-            std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(),
-                        [&](const Token& word) { return word.folded == initials && word.inner_capital; });
-        if (as_word) return source;
-      }
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace bespoke

@@ -19,9 +19,6 @@ bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, 
 /// A name of the evidence in another script: "ديربورن" is Dearborn.
 bool sounds_like(const FactClaim& claim, const Token& token, const FactSources& sources);
 
-/// The source that has "AMU" at token `i` as "Acute Medical Unit", or the other way round; null when none has.
-const FactSource* find_initials(const FactClaim& claim, std::size_t i, const FactSources& sources);
-
 /// "product management" of a Produktmanagerin: one word of the sources begins as those of the skill joined.
 bool is_in_compound(const FactClaim& claim, const TermMatch& match, const FactSources& sources);
 

@@ -1,9 +1,11 @@
 #include "apply/fact_claim.hpp"
 #include "apply/fact_name_words.hpp"
+#include "apply/fact_short_forms.hpp"
 
 #include "apply/abbreviations.hpp"
 #include "apply/embedded_file.hpp"
 #include "apply/german_nouns.hpp"
+#include "apply/quantity_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/text_fold.hpp"
 #include "apply/word_lists.hpp"
@@ -188,7 +190,8 @@ class NameCheck {
     const Token& token = tokens_[i];
     // "OCT" is no month where it is written large among small words.
     const bool acronym = token.inner_capital && month_of(token.folded) > 0;
-    if (token.number || is_quantity(i) || (!acronym && is_harmless_capital(token.folded))) return false;
+    if (token.number || is_quantity(i) || is_currency(token.folded) || (!acronym && is_harmless_capital(token.folded)))
+      return false;
     if (claim_.index->is_own_name(token.folded)) return false;
     const bool latin = token.script == Script::latin;
     const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));
@@ -214,8 +217,10 @@ class NameCheck {
 
   /// "un grado en Informática": what a degree is in, which the check of degrees compares.
   bool is_subject(std::size_t i) const {
-    for (std::size_t k = i > 3 ? i - 3 : 0; k + 1 < i; ++k) {
-      if (!WordLists::degrees().list_of(tokens_, k).empty() && is_stop_word(tokens_[i - 1].folded)) return true;
+    std::size_t first = i;
+    while (first > 0 && i - first < 4 && tokens_[first - 1].capital) --first;
+    for (std::size_t k = first > 3 ? first - 3 : 0; k + 1 < first; ++k) {
+      if (!WordLists::degrees().list_of(tokens_, k).empty() && is_stop_word(tokens_[first - 1].folded)) return true;
     }
     return false;
   }
@@ -257,6 +262,7 @@ class NameCheck {
     const FactSource* source = find_word(scope_, token);
     if (source == nullptr) source = find_initials(claim_, i, scope_);
     if (source == nullptr) source = Abbreviations::get().find(token, scope_);
+    if (source == nullptr) source = find_contraction(claim_, token, scope_);
     if (source != nullptr) return verdicts_.supported("name", words, source->pointer);
     const bool company = claim_.letter && std::find(claim_.index->company().begin(), claim_.index->company().end(),
                                                     token.folded) != claim_.index->company().end();

@@ -31,6 +31,15 @@ std::size_t shared_around(const FactText& one, const Quantity& a, const FactText
       std::count_if(first.begin(), first.end(), [&](std::string_view stem) { return second.contains(stem); }));
 }
 
+/// Whether the phrase behind a number has that stem, what is counted or a word of it.
+bool counts(const FactText& facts, const Quantity& quantity, std::string_view stem) {
+  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 5, facts.tokens.size()); ++k) {
+    if (facts.tokens[k].has_digit) return false;
+    if (!stem.empty() && facts.tokens[k].stem == stem) return true;
+  }
+  return false;
+}
+
 /// Two right numbers, each where the evidence has the other: "cost down 9% when diesel rose 6%".
 void check_exchanged(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.foreign || claim.facts.language != "en") return;
@@ -52,8 +61,8 @@ void check_exchanged(const FactClaim& claim, FactVerdicts& verdicts) {
         // Both count what they count in the evidence.
         const std::string_view first = counted_stem(claim.facts, said[i]);
         const std::string_view second = counted_stem(claim.facts, said[j]);
-        if (!first.empty() && !second.empty() && first == counted_stem(source->facts, *one) &&
-            second == counted_stem(source->facts, *two))
+        if (!first.empty() && !second.empty() && counts(claim.facts, said[i], counted_stem(source->facts, *one)) &&
+            counts(claim.facts, said[j], counted_stem(source->facts, *two)))
           continue;
         const std::size_t right = shared_around(claim.facts, said[i], source->facts, *one) +
                                   shared_around(claim.facts, said[j], source->facts, *two);
@@ -131,7 +140,10 @@ void check_ends(const FactClaim& claim, FactVerdicts& verdicts) {
 void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.foreign) return;
   for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
-    const int said = ordinal_of(claim.facts.tokens[i].folded);
+    int said = ordinal_of(claim.facts.tokens[i].folded);
+    for (const Quantity& quantity : claim.facts.quantities) {
+      if (quantity.ordinal && quantity.first == i && quantity.value < 32) said = static_cast<int>(quantity.value);
+    }
     if (said == 0) continue;
     bool other = false;
     bool same = false;

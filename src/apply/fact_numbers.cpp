@@ -240,7 +240,9 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
         verdicts.violation("number", words, fmt::format("the posting has another number than \"{}\"", words));
       continue;
     }
-    if (is_denied(claim, quantity) || is_enumerated(claim, quantity) || is_time_of_day(claim, quantity)) continue;
+    if (is_denied(claim, quantity) || is_enumerated(claim, quantity) || counts_own_list(claim.facts, quantity) ||
+        counts_cited(claim, quantity) || is_time_of_day(claim, quantity))
+      continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
     const FactSource* source = find_quantity(claim, quantity, scope);

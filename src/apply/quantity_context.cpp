@@ -249,14 +249,13 @@ void read_factor(const QuantityText& in, Quantity& quantity) {
 
 void read_ordinal(const QuantityText& in, Quantity& quantity) {
   // "im 3. und 4. Lehrjahr"
-  if (in.language != "de" || quantity.spelled || quantity.dimension != Dimension::count || quantity.value > 31 ||
-      quantity.first == 0)
-    return;
+  if (in.language != "de" || quantity.spelled || quantity.dimension != Dimension::count || quantity.value > 31) return;
   if (!in.gap_after(quantity.first).starts_with(". ") || quantity.last + 1 >= in.tokens.size()) return;
   constexpr std::string_view before[] = {"im",  "am",  "zum", "zur",  "der", "des", "dem", "den",
                                          "die", "das", "vom", "beim", "und", "ab",  "bis", "seit"};
   const bool small = !in.tokens[quantity.last + 1].capital;
-  if (small || std::find(std::begin(before), std::end(before), in.word(quantity.first - 1)) != std::end(before))
+  if (small || quantity.first == 0 ||
+      std::find(std::begin(before), std::end(before), in.word(quantity.first - 1)) != std::end(before))
     quantity.ordinal = true;
 }
 

@@ -7,9 +7,7 @@
 #include <vector>
 
 namespace bespoke {
-namespace {
 
-/// "eight points", "huit points de pertes en moins"
 bool counts_points(const FactClaim& text, const Quantity& claim) {
   const auto is_point = [](const std::string& word) {
     return word.starts_with("point") || word.starts_with("punkt") || word.starts_with("punto") || word == "نقطه" ||
@@ -18,6 +16,8 @@ bool counts_points(const FactClaim& text, const Quantity& claim) {
   const std::vector<Token>& tokens = text.facts.tokens;
   return is_point(claim.noun) || (claim.last + 1 < tokens.size() && is_point(tokens[claim.last + 1].folded));
 }
+
+namespace {
 
 /// Differences, percentages and factors that follow from one movement of the evidence: "by 87%", "more than tripled",
 /// "13 points up"; and what is left of a whole: "all but 0.3%".
@@ -206,7 +206,8 @@ bool follows_from_evidence(const FactClaim& text, const Quantity& claim, const F
   return follows_from_movement(text, claim, source) || follows_from_share(text, claim, source) ||
          follows_from_rhythm(text, claim, source) || is_the_others(text, claim, source) ||
          is_bare_movement(text, claim, source) || is_team_of_others(text.facts, claim, source) ||
-         is_implied(text, claim, source) || follows_from_pair(text, claim, source) ||
+         is_implied(text, claim, source) || (!text.letter && counts_list_of(text, claim, source)) ||
+         follows_from_pair(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
            return has_unit_of_neighbour(text, claim, other) || has_unit_in_source(claim, other, source);
          });

@@ -36,6 +36,18 @@ bool follows_from_pair(const FactClaim& text, const Quantity& claim, const FactS
 /// Whether the number follows from a part of a whole: "19 out of 20" of 95%, "all but 26 of its 190" of 164 of them.
 bool follows_from_share(const FactClaim& text, const Quantity& claim, const FactSource& source);
 
+/// Whether the number counts what the text itself lists behind it: "three countries (Spain, Portugal and France)".
+bool counts_own_list(const FactText& text, const Quantity& claim);
+
+/// Whether the number counts what the evidence lists and doesn't count.
+bool counts_list_of(const FactClaim& text, const Quantity& claim, const FactSource& source);
+
+/// Whether the number counts the entries that a text of the CV cites: "across two jobs".
+bool counts_cited(const FactClaim& text, const Quantity& claim);
+
+/// Whether points of a percentage are counted: "eight points", "huit points de pertes en moins".
+bool counts_points(const FactClaim& text, const Quantity& claim);
+
 /// Whether the number says in another period how often something happens: "12,000 a year" of 1,000 a month.
 bool follows_from_rhythm(const FactClaim& text, const Quantity& claim, const FactSource& source);
 

@@ -28,7 +28,8 @@ bool are_comparable(const Quantity& one, const Quantity& other) {
 
 /// "17 lines more" of 62 and 79; small counts come about by chance.
 bool is_difference(const FactClaim& text, const Quantity& claim, const Quantity& one, const Quantity& other) {
-  if (claim.ratio || claim.dimension != one.dimension || is_level(claim.before)) return false;
+  const bool points = one.dimension == Dimension::percent && counts_points(text, claim);
+  if (claim.ratio || (claim.dimension != one.dimension && !points) || is_level(claim.before)) return false;
   if (claim.dimension == Dimension::money && claim.unit != one.unit) return false;
   Quantity difference = one;
   difference.value = std::abs(one.value - other.value);

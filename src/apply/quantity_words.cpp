@@ -59,6 +59,11 @@ const UnitName* unit_of(std::string_view word) {
   return found == units().end() ? nullptr : &found->second;
 }
 
+bool is_currency(std::string_view word) {
+  const UnitName* unit = unit_of(word);
+  return unit != nullptr && unit->dimension == Dimension::money;
+}
+
 const WordLists& quantity_words() {
   static const auto& lists = *new WordLists(apply_file("data/quantity_words.txt"));
   return lists;

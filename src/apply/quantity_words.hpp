@@ -20,6 +20,9 @@ struct UnitName {
 /// The unit of that folded name, or null.
 const UnitName* unit_of(std::string_view word);
 
+/// Whether a folded word names a currency.
+bool is_currency(std::string_view word);
+
 /// Bounds, periods, factors and vague amounts: data/quantity_words.txt. Lives as long as the process.
 const WordLists& quantity_words();
 
