@@ -160,6 +160,7 @@ void check_company(const FactClaim& claim, FactVerdicts& verdicts) {
   check_company_additions(claim, verdicts);
   check_company_deeds(claim, verdicts);
   check_company_words(claim, told, verdicts);
+  check_company_figures(claim, told, verdicts);
 }
 
 }  // namespace bespoke

@@ -16,4 +16,7 @@ std::vector<bool> told_of_company(const FactClaim& claim);
 /// Words for what happened to the company and what it is that the posting hasn't.
 void check_company_words(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts);
 
+/// Dates of the company that the posting gives to something else.
+void check_company_figures(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts);
+
 }  // namespace bespoke

@@ -102,6 +102,38 @@ void check_unknown_words(const FactClaim& claim, const std::vector<bool>& told, 
   }
 }
 
+/// Whether a sentence of the posting has both words.
+bool stand_together(const FactClaim& claim, const Token& one, const Token& other) {
+  const std::vector<Token>& posting = claim.index->posting().facts.tokens;
+  bool first = false;
+  bool second = false;
+  for (const Token& token : posting) {
+    first = first || token.stem == one.stem || token.folded == one.folded;
+    second = second || token.stem == other.stem || token.folded == other.folded;
+    if (first && second) return true;
+    if (token.ends_sentence) first = second = false;
+  }
+  return false;
+}
+
+/// "a Hamburg pension fund": two telling words of the posting side by side, which it has in no sentence together.
+void check_new_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.facts.language != "en" || claim.index->posting().facts.language != "en") return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactSource& posting = claim.index->posting();
+  const auto counts = [&](std::size_t i) {
+    const Token& token = tokens[i];
+    return claim.speakers[i] == Speaker::company && is_telling(token) && token.folded.size() > 3 &&
+           (posting.stems.contains(token.stem) || posting.words.contains(token.folded)) &&
+           !EnglishWords::get().is_light(token.stem, token.folded) && WordLists::titles().list_of(tokens, i).empty();
+  };
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].ends_sentence || tokens[i + 1].begin - tokens[i].end != 1 || !counts(i) || !counts(i + 1)) continue;
+    if (!stand_together(claim, tokens[i], tokens[i + 1]))
+      return verdicts.violation("company", claim.words(i, i + 1), "the posting doesn't join these two");
+  }
+}
+
 }  // namespace
 
 std::vector<bool> told_of_company(const FactClaim& claim) {
@@ -125,6 +157,7 @@ std::vector<bool> told_of_company(const FactClaim& claim) {
 void check_company_words(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
   if (check_lately(claim, told, verdicts)) return;
   check_unknown_words(claim, told, verdicts);
+  check_new_pairs(claim, verdicts);
 }
 
 }  // namespace bespoke

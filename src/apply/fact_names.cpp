@@ -121,11 +121,13 @@ class NameCheck {
       }
       return false;
     };
+    const bool in_posting = names(claim_.index->posting());
+    // Where the company is and where it goes to, the posting says.
+    const bool of_company = claim_.letter && claim_.speakers[match.first] == Speaker::company && !in_posting;
     for (const FactSource* source : scope_) {
-      if (names(*source) || find_word({source}, token) != nullptr)
+      if ((names(*source) || find_word({source}, token) != nullptr) && (!of_company || is_quoted(*source)))
         return verdicts_.supported("name", words, source->pointer);
     }
-    const bool in_posting = names(claim_.index->posting());
     if (harmless_place(match.first, in_posting, words) ||
         excused(claim_, verdicts_, match.first, in_posting, "name", words))
       return;
@@ -161,6 +163,13 @@ class NameCheck {
     }
     verdicts_.supported("name", words, "posting");
     return true;
+  }
+
+  /// Whether a letter repeats a source of the profile, whoever the sentence speaks to.
+  bool is_quoted(const FactSource& source) const {
+    return std::count_if(tokens_.begin(), tokens_.end(), [&](const Token& token) {
+             return token.folded.size() > 3 && source.stems.contains(token.stem);
+           }) > 3;
   }
 
   void known_name(const TermMatch& match) {
