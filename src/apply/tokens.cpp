@@ -208,8 +208,9 @@ std::vector<std::string_view> split_sentences(std::string_view text) {
     if (gap.find('\n') != std::string_view::npos) {
       add(tokens[i].end + gap.find('\n'));
     } else if (tokens[i].ends_sentence && tokens[i + 1].sentence_start && gap.find(':') == std::string_view::npos) {
-      // Closing quotes and brackets stay with the sentence that they close.
-      const std::size_t space = gap.find_first_of(" \t");
+      // Closing quotes and brackets stay with the sentence that they close, and the sign with its number: "35 %. ".
+      const std::size_t mark = gap.find_first_of(".!?");
+      const std::size_t space = gap.find_first_of(" \t", mark == std::string_view::npos ? 0 : mark);
       add(tokens[i].end + (space == std::string_view::npos ? gap.size() : space));
     }
   }
