@@ -208,6 +208,19 @@ bool is_time_of_day(const FactClaim& claim, const Quantity& quantity) {
   return next == "o'clock" || next == "uhr" || next == "heures";
 }
 
+/// "I was pleased for a week": a letter's way of saying some time.
+bool is_some_time(const FactClaim& claim, const Quantity& quantity) {
+  constexpr std::string_view units[] = {"hour", "day", "week"};
+  constexpr std::string_view ahead[] = {"for", "pendant", "durante"};
+  constexpr std::string_view one[] = {"a", "an", "une", "un", "una"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  return claim.letter && quantity.first > 0 && quantity.dimension == Dimension::time && quantity.rate.empty() &&
+         std::find(std::begin(one), std::end(one), tokens[quantity.first].folded) != std::end(one) &&
+         std::find(std::begin(units), std::end(units), quantity.unit) != std::end(units) &&
+         near(quantity.value, unit_factor(quantity)) &&
+         std::find(std::begin(ahead), std::end(ahead), tokens[quantity.first - 1].folded) != std::end(ahead);
+}
+
 /// "a team of four: three writers and a designer": the text itself adds up its parts, which are checked.
 bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -241,7 +254,7 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     }
     if (is_denied(claim, quantity) || is_enumerated(claim, quantity) || counts_own_list(claim.facts, quantity) ||
-        counts_cited(claim, quantity) || is_time_of_day(claim, quantity))
+        counts_cited(claim, quantity) || is_time_of_day(claim, quantity) || is_some_time(claim, quantity))
       continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);

@@ -112,7 +112,10 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
     // "twelve chairs" are seats.
     const bool counted =
         std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
-          return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 5 > hit.at;
+          return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 7 > hit.at &&
+                 std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(quantity.last + 1),
+                              tokens.begin() + static_cast<std::ptrdiff_t>(hit.at),
+                              [](const Token& token) { return is_stop_word(token.folded); });
         });
     if (word == "chairs" && counted) continue;
     if (!claim.letter && lists().match("in_charge", tokens, hit.at) > 0 && keeps_thing(claim, hit.at)) continue;

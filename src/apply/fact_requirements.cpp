@@ -120,6 +120,14 @@ void check_borrowed(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "I would keep my design notes": what "my" stands before is of the wish that its clause began with.
+bool is_wished(const FactClaim& claim, std::size_t i) {
+  for (std::size_t k = i; k > 0 && !claim.boundaries[k]; --k) {
+    if (claim.speakers[k - 1] == Speaker::wish) return true;
+  }
+  return false;
+}
+
 /// "bed flow": two words side by side that a letter claims, that stand so in the posting, and none in the profile.
 void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter || claim.foreign || !claim.says_i) return;
@@ -131,7 +139,7 @@ void check_borrowed_pairs(const FactClaim& claim, FactVerdicts& verdicts) {
            !is_letter_name(claim, tokens[k]) && !is_in_quantity(claim, k);
   };
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-    if (!is_new(i) || !is_new(i + 1) || tokens[i].ends_sentence) continue;
+    if (!is_new(i) || !is_new(i + 1) || tokens[i].ends_sentence || is_wished(claim, i)) continue;
     for (const std::size_t j : claim.index->posting_places(tokens[i].folded)) {
       if (j + 1 >= posting.size() || posting[j + 1].folded != tokens[i + 1].folded || posting[j].ends_sentence)
         continue;

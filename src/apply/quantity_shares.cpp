@@ -40,7 +40,7 @@ bool is_share_in_percent(const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::percent) return false;
   const std::vector<double> shares = shares_of(source);
   return std::any_of(shares.begin(), shares.end(),
-                     [&](double share) { return std::abs(claim.value - 100 * share) < 0.5; });
+                     [&](double share) { return std::abs(claim.value - 100 * share) < 0.5 + 1e-9; });
 }
 
 /// "more than halved" of what fell from 1 in 8 to 1 in 20.
