@@ -102,6 +102,21 @@ void check_rare(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "in English and French" of what was done in English: the bullet names its languages, and not this one.
+bool names_others(const FactClaim& claim, std::string_view tongue) {
+  if (claim.letter || claim.about_person) return false;
+  bool other = false;
+  for (const FactSource* source : claim.around) {
+    if (source->section == "languages") return false;
+    for (std::size_t k = 0; k < source->facts.tokens.size(); ++k) {
+      const std::string_view there = tongue_at(source->facts.tokens, k);
+      if (there == tongue) return false;
+      other = other || !there.empty();
+    }
+  }
+  return other;
+}
+
 }  // namespace
 
 void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
@@ -110,6 +125,10 @@ void check_languages(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view tongue = tongue_at(tokens, i);
     if (tongue.empty() || (claim.letter && !claim.claimed(i))) continue;
+    if (names_others(claim, tongue)) {
+      verdicts.violation("language", claim.words(i, i), "the evidence says that of another language");
+      continue;
+    }
     if (!is_tongue(claim, i)) {
       check_mention(claim, verdicts, i, tongue);
       continue;

@@ -167,6 +167,61 @@ void check_ordinals(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "on a single host" of two hosts: one of what the evidence has more of.
+void check_single(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.foreign) return;
+  constexpr std::string_view ones[] = {"single", "one",  "einzige", "einziger", "einziges", "einzigen",
+                                       "einem",  "seul", "seule",   "solo",     "sola",     "unico",
+                                       "unica",  "واحد", "واحده",   "einzelne", "einzelnen"};
+  const auto is_one = [&](const Token& token) {
+    return std::find(std::begin(ones), std::end(ones), token.folded) != std::end(ones);
+  };
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const Token& thing = tokens[i + 1];
+    if (!is_one(tokens[i]) || tokens[i].ends_sentence || thing.has_digit || is_stop_word(thing.folded)) continue;
+    // "more than one campaign"
+    if (i > 0 && (tokens[i - 1].folded == "than" || tokens[i - 1].folded == "least" || tokens[i - 1].folded == "als"))
+      continue;
+    bool several = false;
+    bool one = false;
+    for (const FactSource* source : claim.cited) {
+      one = one || std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), is_one);
+      several =
+          several ||
+          std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
+            return known.dimension == Dimension::count && known.value >= 2 && !known.label && !known.ratio &&
+                   !known.ordinal && counted_stem(source->facts, known) == thing.stem;
+          });
+    }
+    if (several && !one)
+      return verdicts.violation("number", claim.words(i, i + 1), "the evidence has more than one of them");
+  }
+}
+
+/// "ورديتين": Arabic has a form of its own for two, which the evidence has in the singular alone.
+void check_dual(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.facts.language != "ar" || claim.foreign) return;
+  constexpr std::string_view endings[] = {"تين", "تان"};
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const std::string& word = claim.facts.tokens[i].folded;
+    for (const std::string_view ending : endings) {
+      if (!word.ends_with(ending) || word.size() < ending.size() + 6) continue;
+      const std::string stem = word.substr(0, word.size() - ending.size());
+      const auto has = [&](const std::string& form) {
+        return std::any_of(claim.cited.begin(), claim.cited.end(),
+                           [&](const FactSource* source) { return source->words.contains(form); });
+      };
+      const bool two = std::any_of(claim.cited.begin(), claim.cited.end(), [](const FactSource* source) {
+        return std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
+                           [](const Quantity& known) { return known.value == 2; });
+      });
+      if (has(stem + "ه") && !has(stem + "تين") && !has(stem + "تان") && !two)
+        verdicts.violation("number", claim.words(i, i), "the evidence has one of them");
+    }
+  }
+}
+
 /// The index of the number that stands behind "of", "out of" or "von" after another; 0 when there is none.
 std::size_t whole_behind(const FactText& facts, std::size_t i) {
   if (i + 1 >= facts.quantities.size()) return 0;
@@ -205,6 +260,8 @@ void check_number_order(const FactClaim& claim, FactVerdicts& verdicts) {
   check_exchanged(claim, verdicts);
   check_ends(claim, verdicts);
   check_ordinals(claim, verdicts);
+  check_single(claim, verdicts);
+  check_dual(claim, verdicts);
   check_parts_of_whole(claim, verdicts);
 }
 

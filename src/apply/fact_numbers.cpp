@@ -75,10 +75,11 @@ const FactSource* find_quantity(const FactClaim& claim, const Quantity& quantity
       }
       if (quantity.label && other.before == quantity.before && near(quantity.value, other.value / unit_factor(other)))
         return source;
-      // "by £97,000" isn't "to £97,000".
-      const bool level = std::any_of(source->facts.movements.begin(), source->facts.movements.end(),
-                                     [&](const Movement& movement) { return movement.to == &other; });
-      if (level && (quantity.before == "by" || quantity.before == "um")) continue;
+      // "by £97,000" is neither "from £97,000" nor "to £97,000".
+      const bool level =
+          std::any_of(source->facts.movements.begin(), source->facts.movements.end(),
+                      [&](const Movement& movement) { return movement.from == &other || movement.to == &other; });
+      if (level && says_by(claim, quantity)) continue;
       if (quantity.ratio != other.ratio || !units_agree(quantity, other) || !value_holds(quantity, other)) continue;
       if (!things_agree(claim, quantity, *source, other) || !context_agrees(claim, quantity, *source, other)) continue;
       return source;

@@ -135,7 +135,13 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool adjective = (claim.facts.language == "fr" || claim.facts.language == "es") &&
                            std::any_of(std::begin(romance), std::end(romance),
                                        [&](std::string_view start) { return word.starts_with(start); });
-    if (period.empty() || (!adverb && !adjective)) continue;
+    const bool arabic = claim.facts.tokens[i].script == Script::arabic &&
+                        (word.ends_with("يا") || word.ends_with("ي") || word.ends_with("يه"));
+    if (period.empty() || (!adverb && !adjective && !arabic)) continue;
+    // "سنويا" behind a number worked out for the year: how often is that number's check.
+    const bool counted = arabic && std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
+                                               [&](const Quantity& quantity) { return quantity.rate == period; });
+    if (counted) continue;
     const auto says = [&](const FactSource* source, bool any) {
       const bool in_words =
           std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {

@@ -138,6 +138,23 @@ bool says_difference(const FactClaim& text, const Quantity& claim) {
   return false;
 }
 
+bool says_by(const FactClaim& text, const Quantity& claim) {
+  const std::vector<Token>& tokens = text.facts.tokens;
+  const bool moves = std::any_of(text.facts.movements.begin(), text.facts.movements.end(), [&](const Movement& said) {
+    return said.from->first == claim.first || said.to->first == claim.first;
+  });
+  if (moves || claim.first == 0) return false;
+  if (quantity_words().match("by", tokens, claim.first - 1) > 0) return true;
+  // "réduites de 22 %", "bajaron un 22 %": right behind the verb.
+  const std::string& joiner = tokens[claim.first - 1].folded;
+  if (claim.first < 2 || (joiner != "de" && joiner != "un" && joiner != "en" && joiner != "del")) return false;
+  const std::string& language = text.facts.language;
+  const WordLists& words = WordLists::facts();
+  return (language == "fr" || language == "es") &&
+         (words.match("up", tokens, claim.first - 2) > 0 || words.match("down", tokens, claim.first - 2) > 0 ||
+          words.match("changed", tokens, claim.first - 2) > 0);
+}
+
 int ordinal_of(std::string_view folded) {
   struct Ordinal {
     std::string_view word;

@@ -58,6 +58,9 @@ bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& 
 /// Whether the text tells by how much something changed, and not to what: "gained", "fewer", "gespart".
 bool says_difference(const FactClaim& text, const Quantity& claim);
 
+/// Whether the text says that something changed by the number: "by 11%", "um 11 %", "réduites de 22 %".
+bool says_by(const FactClaim& text, const Quantity& claim);
+
 /// "second", "zweite", "الثالث" as a number; 0 for another word. "second" alone is a time too.
 int ordinal_of(std::string_view folded);
 

@@ -23,6 +23,10 @@ bool are_comparable(const Quantity& one, const Quantity& other) {
   for (const Quantity* quantity : {&one, &other}) {
     if (quantity->label || quantity->ordinal || quantity->ratio || quantity->vague) return false;
   }
+  // Animals and colleagues make no difference.
+  const bool apart = one.dimension == Dimension::count && !one.noun.empty() && !other.noun.empty() &&
+                     one.noun != other.noun && (one.noun_classes.empty() || other.noun_classes.empty());
+  if (apart) return false;
   return (one.rate.empty() || other.rate.empty() || one.rate == other.rate) && classes_agree(one, other);
 }
 
@@ -34,7 +38,7 @@ bool is_difference(const FactClaim& text, const Quantity& claim, const Quantity&
   Quantity difference = one;
   difference.value = std::abs(one.value - other.value);
   difference.bound = Bound::exact;
-  difference.decimals = 0;
+  difference.decimals = claim.decimals;  // is told as it is, unless the text says "about"
   const bool telling = claim.dimension != Dimension::count || difference.value >= 5 || says_difference(text, claim);
   return telling && classes_agree(claim, one) && value_holds(claim, difference);
 }

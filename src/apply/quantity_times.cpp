@@ -24,9 +24,10 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
   const std::string& before = i > 0 ? in.word(i - 1) : article;
   const std::string& behind = in.word(i + 2);
   const bool long_word = behind == "lang" || behind == "durant" || behind == "long";
-  const bool for_word = i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
-                                  before == "during" || before == "fur" || before == "over" || before == "within" ||
-                                  before == "en" || before == "binnen" || before == "innerhalb" || before == "in");
+  const bool for_word =
+      i > 0 && (before == "for" || before == "spent" || before == "pendant" || before == "durante" ||
+                before == "during" || before == "fur" || before == "over" || before == "within" || before == "en" ||
+                before == "binnen" || before == "innerhalb" || before == "in" || before == "from");
   // "saving each of them a day a week"; "saved ten dollars a year" says how often.
   bool saved = false;
   const bool rate =
@@ -44,6 +45,15 @@ bool one_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
                      (named->unit == "year" || named->unit == "month") &&
                      std::find(std::begin(later), std::end(later), behind) == std::end(later);
   if (!long_word && !for_word && !compound && !leads && (!saved || rate)) return false;
+  unit = named;
+  return true;
+}
+
+/// "من ساعة إلى خمس دقائق": Arabic has no word for one before a unit.
+bool one_arabic_unit(const QuantityText& in, std::size_t i, const UnitName*& unit) {
+  if (in.language != "ar" || i == 0 || in.word(i - 1) != "من") return false;
+  const UnitName* named = unit_of(in.word(i));
+  if (named == nullptr || named->dimension != Dimension::time || in.word(i + 1) != "الي") return false;
   unit = named;
   return true;
 }
@@ -154,6 +164,9 @@ std::size_t read_time(const QuantityText& in, std::size_t i, Quantity& quantity)
     quantity.unit = "month";
   } else if (const double two = dual_time(in.word(i), unit); two > 0) {
     count = two;
+    quantity.last = i;
+  } else if (one_arabic_unit(in, i, unit)) {
+    count = 1;
     quantity.last = i;
   } else if (one_unit(in, i, unit)) {
     count = 1;
