@@ -23,10 +23,6 @@ bool are_comparable(const Quantity& one, const Quantity& other) {
   for (const Quantity* quantity : {&one, &other}) {
     if (quantity->label || quantity->ordinal || quantity->ratio || quantity->vague) return false;
   }
-  // Animals and colleagues make no difference.
-  const bool apart = one.dimension == Dimension::count && !one.noun.empty() && !other.noun.empty() &&
-                     one.noun != other.noun && (one.noun_classes.empty() || other.noun_classes.empty());
-  if (apart) return false;
   return (one.rate.empty() || other.rate.empty() || one.rate == other.rate) && classes_agree(one, other);
 }
 
