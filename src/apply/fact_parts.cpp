@@ -2,6 +2,7 @@
 #include "apply/fact_hits.hpp"
 
 #include "apply/english_words.hpp"
+#include "apply/quantity_context.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -115,7 +116,7 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
           return quantity.dimension == Dimension::count && quantity.last < hit.at && quantity.last + 7 > hit.at &&
                  std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(quantity.last + 1),
                               tokens.begin() + static_cast<std::ptrdiff_t>(hit.at),
-                              [](const Token& token) { return is_stop_word(token.folded); });
+                              [](const Token& token) { return ends_phrase(token.folded); });
         });
     if (word == "chairs" && counted) continue;
     if (!claim.letter && lists().match("in_charge", tokens, hit.at) > 0 && keeps_thing(claim, hit.at)) continue;

@@ -1,6 +1,7 @@
 #include "apply/fact_asked_words.hpp"
 
 #include "apply/english_words.hpp"
+#include "apply/fact_short_forms.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -40,7 +41,8 @@ void check_asked(const FactClaim& claim, FactVerdicts& verdicts) {
     std::size_t plain = 0;
     for (std::size_t k = at; k < at + asked.stems.size(); ++k) {
       if (profile_has(claim, tokens[k]) || is_in_quantity(claim, k) || is_part_of_known(claim, tokens[k]) ||
-          is_counted_alike(claim, k) || says_rate(claim, tokens[k]) || says_stand_in(claim, k))
+          find_initials(claim, k, claim.index->all()) != nullptr || is_counted_alike(claim, k) ||
+          says_rate(claim, tokens[k]) || says_stand_in(claim, k))
         continue;
       ++(asks_no_proof(tokens, k) ? plain : unknown);
     }

@@ -10,6 +10,11 @@
 namespace bespoke {
 namespace {
 
+bool says_one(const Token& token) {
+  constexpr std::string_view words[] = {"one", "einer", "eine", "ein", "un", "une", "uno", "una"};
+  return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
+}
+
 /// The shares that a text gives as "1 in 8", as parts of one.
 std::vector<double> shares_of(const FactSource& source) {
   const std::vector<Quantity>& known = source.facts.quantities;
@@ -26,10 +31,10 @@ std::vector<double> shares_of(const FactSource& source) {
   for (const Quantity& whole : known) {
     if (whole.dimension != Dimension::count || whole.value < 2 || whole.first < 2 || whole.label) continue;
     const std::string& joiner = source.facts.tokens[whole.first - 1].folded;
-    const std::string& one = source.facts.tokens[whole.first - 2].folded;
-    if ((joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de") &&
-        (one == "one" || one == "einer" || one == "eine" || one == "ein" || one == "un" || one == "une" ||
-         one == "uno" || one == "una"))
+    // "one in eight", "one night in eight"
+    const bool one = says_one(source.facts.tokens[whole.first - 2]) ||
+                     (whole.first > 2 && says_one(source.facts.tokens[whole.first - 3]));
+    if (one && (joiner == "in" || joiner == "von" || joiner == "sur" || joiner == "de"))
       shares.push_back(1 / whole.value);
   }
   return shares;
