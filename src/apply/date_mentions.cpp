@@ -41,6 +41,18 @@ std::optional<int> year_of(const Token& token) {
   return year;
 }
 
+/// What may stand between "since" and a year: the year itself, and which part of it.
+bool names_part_of_year(const std::string& word) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"year",    "the",        "early",     "mid",       "late",    "about",  "around",   "end",  "start", "beginning",
+       "of",      "spring",     "summer",    "autumn",    "winter",  "fall",   "dem",      "jahr", "jahre", "anfang",
+       "mitte",   "ende",       "fruhjahr",  "fruhling",  "sommer",  "herbst", "etwa",     "rund", "l",     "annee",
+       "debut",   "fin",        "printemps", "ete",       "automne", "hiver",  "el",       "ano",  "de",    "finales",
+       "inicios", "principios", "mediados",  "primavera", "verano",  "otono",  "invierno", "عام",  "العام", "سنه",
+       "بدايه",   "نهايه",      "اوائل",     "اواخر",     "منتصف"});
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 bool is_any(const std::string& word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -120,7 +132,10 @@ std::vector<DateMention> find_dates(std::string_view text, const std::vector<Tok
       }
     }
     if (date.first > 0) {
-      const std::string& word = tokens[date.first - 1].folded;
+      // "seit Anfang 2015", "منذ عام ٢٠١٢"
+      std::size_t ahead = date.first - 1;
+      while (ahead > 0 && date.first - ahead < 4 && names_part_of_year(tokens[ahead].folded)) --ahead;
+      const std::string& word = tokens[ahead].folded;
       date.since = is_any(word, {"since", "seit", "depuis", "desde", "from", "منذ", "ab"});
       date.until = is_any(word, {"until", "till", "to", "through", "bis", "jusqu", "hasta", "حتي", "الي"});
     }

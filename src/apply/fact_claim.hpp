@@ -81,10 +81,12 @@ void check_deeds(const FactClaim& claim, FactVerdicts& verdicts);         // mad
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
 void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way
 void check_wholes(const FactClaim& claim, FactVerdicts& verdicts);   // all of what the evidence has a part of
-void check_plurals(const FactClaim& claim, FactVerdicts& verdicts);  // "students" of one student
-void check_acts(const FactClaim& claim, FactVerdicts& verdicts);     // approved, designed, founded, what came of it
-void check_scope(const FactClaim& claim, FactVerdicts& verdicts);    // limits, how often, whose, until now
-void check_company(const FactClaim& claim, FactVerdicts& verdicts);  // what a letter says of it
+void check_exchanges(const FactClaim& claim, FactVerdicts& verdicts);    // one of few kinds for another: gold, silver
+void check_singles(const FactClaim& claim, FactVerdicts& verdicts);      // "only one" of what the evidence has more of
+void check_plurals(const FactClaim& claim, FactVerdicts& verdicts);      // "students" of one student
+void check_acts(const FactClaim& claim, FactVerdicts& verdicts);         // approved, designed, founded, what came of it
+void check_scope(const FactClaim& claim, FactVerdicts& verdicts);        // limits, how often, whose, until now
+void check_company(const FactClaim& claim, FactVerdicts& verdicts);      // what a letter says of it
 void check_competences(const FactClaim& claim, FactVerdicts& verdicts);  // a letter's "experience in ...", word by word
 void check_skill_lists(const FactClaim& claim, FactVerdicts& verdicts);  // rows of names that are drawn from skills
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts);

@@ -79,6 +79,8 @@ struct FactGuard::Facts {
     check_acts(claim, verdicts);
     check_denials(claim, verdicts);
     check_wholes(claim, verdicts);
+    check_exchanges(claim, verdicts);
+    check_singles(claim, verdicts);
     check_plurals(claim, verdicts);
     check_scope(claim, verdicts);
     check_prizes(claim, verdicts);
