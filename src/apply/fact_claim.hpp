@@ -65,9 +65,9 @@ void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
-void check_times(const FactClaim& claim, FactVerdicts& verdicts);             // a letter's, each of what it is said of
-void check_times_of_figures(const FactClaim& claim, FactVerdicts& verdicts);  // of the job that a figure names
-void check_starts(const FactClaim& claim, FactVerdicts& verdicts);            // "since 2016" of what began later
+void check_times(const FactClaim& claim, FactVerdicts& verdicts);        // a letter's, each of what it is said of
+void check_bound_times(const FactClaim& claim, FactVerdicts& verdicts);  // of the job that a figure or place names
+void check_starts(const FactClaim& claim, FactVerdicts& verdicts);       // "since 2016" of what began later
 void check_names(const FactClaim& claim, FactVerdicts& verdicts);
 void check_organisations(const FactClaim& claim, FactVerdicts& verdicts);
 void check_novelty(const FactClaim& claim, FactVerdicts& verdicts);    // words of English that the evidence hasn't

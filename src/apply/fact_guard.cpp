@@ -66,7 +66,7 @@ struct FactGuard::Facts {
     check_number_order(claim, verdicts);
     check_dates(claim, verdicts);
     check_times(claim, verdicts);
-    check_times_of_figures(claim, verdicts);
+    check_bound_times(claim, verdicts);
     check_starts(claim, verdicts);
     check_names(claim, verdicts);
     check_organisations(claim, verdicts);

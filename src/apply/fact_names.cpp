@@ -24,11 +24,6 @@ const Lexicon& known_names() {
   return names;
 }
 
-const Lexicon& places() {
-  static const auto& names = *new Lexicon(apply_file("data/places.txt"));
-  return names;
-}
-
 class NameCheck {
  public:
   NameCheck(const FactClaim& claim, FactVerdicts& verdicts)
@@ -50,7 +45,7 @@ class NameCheck {
       }
     }
     for (const TermMatch& match : claim_.facts.skills) skill(match);
-    for (const TermMatch& match : places().find(claim_.facts.text, tokens_)) place(match);
+    for (const TermMatch& match : Lexicon::places().find(claim_.facts.text, tokens_)) place(match);
     for (const TermMatch& match : known_names().find(claim_.facts.text, tokens_)) known_name(match);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (!done_[i] && is_name(i)) name(i);
@@ -116,7 +111,7 @@ class NameCheck {
     mark(match.first, match.count);
     const std::string words = claim_.words(match.first, match.first + match.count - 1);
     const auto names = [&](const FactSource& source) {
-      for (const TermMatch& there : places().find(source.text, source.facts.tokens)) {
+      for (const TermMatch& there : Lexicon::places().find(source.text, source.facts.tokens)) {
         if (there.term == match.term) return true;
       }
       return false;
@@ -145,7 +140,7 @@ class NameCheck {
     // "certified in X and Y" joins what the applicant claims, however small the words before it.
     constexpr auto joining =
         std::to_array<std::string_view>({"and", "und", "et", "y", "e", "with", "mit", "avec", "con", "via"});
-    const bool place = places().term(words) != nullptr;
+    const bool place = Lexicon::places().term(words) != nullptr;
     if (!place && claim_.speakers[i] == Speaker::person &&
         WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i) &&
         std::find(joining.begin(), joining.end(), tokens_[i - 1].folded) != joining.end())

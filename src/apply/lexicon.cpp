@@ -96,6 +96,11 @@ const Lexicon& Lexicon::skills() {
   return lexicon;
 }
 
+const Lexicon& Lexicon::places() {
+  static const auto& lexicon = *new Lexicon(apply_file("data/places.txt"));
+  return lexicon;
+}
+
 std::vector<TermMatch> Lexicon::find(std::string_view text, const std::vector<Token>& tokens) const {
   std::vector<TermMatch> matches;
   for (std::size_t i = 0; i < tokens.size();) {

@@ -38,6 +38,9 @@ class Lexicon {
   /// Skills, tools, methods, certificates: data/skills.txt. Lives as long as the process.
   static const Lexicon& skills();
 
+  /// Countries and cities by their names in many languages: data/places.txt. Lives as long as the process.
+  static const Lexicon& places();
+
   /// The terms in `tokens` of `text`, longest first at each place, without overlaps.
   std::vector<TermMatch> find(std::string_view text, const std::vector<Token>& tokens) const;
 

@@ -8,7 +8,8 @@
 
 #include <fmt/format.h>
 
-// A letter's times whose job only a figure beside them names, in whatever language: "on a 60 hl plant since 2017".
+// A letter's times whose job only a figure or a place beside them names, in whatever language: "on a 60 hl plant since
+// 2017".
 
 namespace bespoke {
 namespace {
@@ -72,15 +73,47 @@ void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& 
   if (!said) verdicts.violation("date", words, fmt::format("that job, by its figures, wasn't \"{}\" long", words));
 }
 
+bool names_place(const FactSource& source, const Term* place) {
+  const std::vector<TermMatch> there = Lexicon::places().find(source.text, source.facts.tokens);
+  return std::any_of(there.begin(), there.end(),
+                     [&](const TermMatch& match) { return place == nullptr || match.term == place; });
+}
+
+/// "in the United States since 2012" of a job there that began in 2020, and another in 2012 elsewhere: each job that
+/// began in that year says where it was, and none that it was there.
+void check_since_in_place(const FactClaim& claim, const DateMention& date, FactVerdicts& verdicts) {
+  const std::string words = claim.words(date.first, date.last);
+  if (is_judged(claim, date.first, verdicts, words)) return;
+  const FactSpan said = segment_around(claim, date.first, date.last);
+  for (const TermMatch& match : Lexicon::places().find(claim.facts.text, claim.facts.tokens)) {
+    if (match.first < said.begin || match.first >= said.end || claim.speakers[match.first] == Speaker::company)
+      continue;
+    bool elsewhere = false;
+    for (const FactEntry& entry : claim.index->entries()) {
+      if (entry.start_year != date.year) continue;
+      bool located = false;
+      for (const FactSource* source : entry.sources) {
+        if (names_place(*source, match.term)) return;
+        located = located || (source->pointer.ends_with("/location") && names_place(*source, nullptr));
+      }
+      if (!located) return;
+      elsewhere = true;
+    }
+    if (elsewhere) return verdicts.violation("date", words, fmt::format("what began in \"{}\" was elsewhere", words));
+  }
+}
+
 }  // namespace
 
-void check_times_of_figures(const FactClaim& claim, FactVerdicts& verdicts) {
+void check_bound_times(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
   for (const Quantity& quantity : claim.facts.quantities) {
     if (is_span_of_time(quantity)) check_span(claim, quantity, verdicts);
   }
   for (const DateMention& date : claim.facts.dates) {
-    if (date.since && !date.until) check_since(claim, date, verdicts);
+    if (!date.since || date.until) continue;
+    check_since(claim, date, verdicts);
+    check_since_in_place(claim, date, verdicts);
   }
 }
 
