@@ -14,7 +14,7 @@ Json to_json(const Change& change) {
       break;
     case Change::Kind::text:
       out.key("kind").value("text");
-      out.key("id").value(change.job.id.to_string());
+      out.key("id").value(change.job.id);
       out.key("phase").value(change.phase);
       out.key("attempt").value(change.attempt);
       out.key("offset").value(change.offset);
@@ -22,7 +22,7 @@ Json to_json(const Change& change) {
       break;
     case Change::Kind::reset:
       out.key("kind").value("reset");
-      out.key("id").value(change.job.id.to_string());
+      out.key("id").value(change.job.id);
       out.key("phase").value(change.phase);
       out.key("attempt").value(change.attempt);
       break;

@@ -30,7 +30,7 @@ Enum word(const json& tree, const char* member, std::optional<Enum> (*read)(std:
 
 void write(JsonWriter& out, const std::optional<WallTime>& time) {
   if (time) {
-    out.value(to_rfc3339(*time));
+    out.value(*time);
   } else {
     out.null();
   }
@@ -68,7 +68,7 @@ void write(JsonWriter& out, const std::optional<Waiting>& waiting) {
   }
   out.begin_object();
   out.key("reason").value(to_string(waiting->reason));
-  out.key("until").value(to_rfc3339(waiting->until));
+  out.key("until").value(waiting->until);
   out.key("signal").value(waiting->signal);
   out.end_object();
 }
@@ -95,7 +95,7 @@ void write(JsonWriter& out, const PhaseRecord& phase, Members members) {
 void write(JsonWriter& out, const Job& job, Members members) {
   const bool all = members == Members::all;
   out.begin_object();
-  out.key("id").value(job.id.to_string());
+  out.key("id").value(job.id);
   out.key("owner").value(job.owner);
   out.key("pipeline").value(job.pipeline);
   out.key("version").value(job.version);
@@ -120,8 +120,8 @@ void write(JsonWriter& out, const Job& job, Members members) {
     out.end_array();
   }
   if (all || !job.key.empty()) out.key("key").value(job.key);
-  out.key("created_at").value(to_rfc3339(job.created_at));
-  out.key("updated_at").value(to_rfc3339(job.updated_at));
+  out.key("created_at").value(job.created_at);
+  out.key("updated_at").value(job.updated_at);
   if (all || job.started_at) write(out.key("started_at"), job.started_at);
   if (all || job.ended_at) write(out.key("ended_at"), job.ended_at);
   if (all || job.expires_at) write(out.key("expires_at"), job.expires_at);
@@ -254,16 +254,15 @@ Job job_from_json(const Json& text) {
 
 namespace {
 
-Json record_json(const JobRecord& record, Members members) {
+void write(JsonWriter& out, const JobRecord& record, Members members) {
   const JobControl& control = record.control;
-  JsonWriter out;
   out.begin_object();
   write(out.key("job"), record.job, members);
   out.key("control").begin_object();
-  out.key("runner").value(control.runner.to_string());
+  out.key("runner").value(control.runner);
   out.key("epoch").value(control.epoch);
   out.key("priority").value(control.priority);
-  out.key("run_at").value(to_rfc3339(control.run_at));
+  out.key("run_at").value(control.run_at);
   out.key("takeovers").value(control.takeovers);
   out.key("model_index").value(control.model_index);
   // Rarely set; left out where they say nothing, since every stored job carries them.
@@ -274,22 +273,29 @@ Json record_json(const JobRecord& record, Members members) {
     out.end_object();
   }
   if (control.reserved != Usage{}) write(out.key("reserved"), control.reserved);
-  if (control.held_since) out.key("held_since").value(to_rfc3339(*control.held_since));
+  if (control.held_since) out.key("held_since").value(*control.held_since);
   out.key("input_hash").value(control.input_hash);
   out.key("write_id").value(control.write_id);
   out.end_object();
   out.end_object();
-  return out.take();
 }
 
 }  // namespace
 
 Json to_json(const JobRecord& record) {
-  return record_json(record, Members::all);
+  JsonWriter out;
+  write(out, record, Members::all);
+  return out.take();
 }
 
 Json to_brief_json(const JobRecord& record) {
-  return record_json(record, Members::telling);
+  JsonWriter out;
+  write_brief(out, record);
+  return out.take();
+}
+
+void write_brief(JsonWriter& out, const JobRecord& record) {
+  write(out, record, Members::telling);
 }
 
 JobRecord job_record_from_json(const Json& text) {

@@ -11,6 +11,8 @@ namespace bespoke {
 OrderedJsonTree to_tree(const Usage& usage);
 OrderedJsonTree to_tree(const ErrorInfo& error);
 void write(JsonWriter& out, const Job& job);
+/// What to_brief_json gives.
+void write_brief(JsonWriter& out, const JobRecord& record);
 Usage usage_from_tree(const JsonTree& tree);
 ErrorInfo error_from_tree(const JsonTree& tree);
 Job job_from_tree(const JsonTree& tree);

@@ -1,46 +1,64 @@
 #include "job/json_writer.hpp"
 
-#include <algorithm>
+#include "job/rfc3339.hpp"
+#include "job/uuid.hpp"
+
+#include <array>
 #include <cmath>
 
 namespace bespoke {
+namespace {
 
-void JsonWriter::separate() {
-  if (text_.empty()) return;
-  const char last = text_.back();
-  if (last != '{' && last != '[' && last != ':') text_ += ',';
-}
+/// Whether a byte of a string can't be written as it is.
+constexpr std::array<bool, 256> needs_care = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0; byte < table.size(); ++byte)
+    table[byte] = byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\';
+  return table;
+}();
 
-JsonWriter& JsonWriter::key(std::string_view name) {
-  separate();
-  text_ += '"';
-  text_ += name;
-  text_ += "\":";
-  return *this;
-}
+}  // namespace
 
 void JsonWriter::value(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
-  });
+  char* at = begin_token(text.size() + 2);
+  *at++ = '"';
+  bool plain = true;
+  for (const char c : text) {
+    plain = plain && !needs_care[static_cast<unsigned char>(c)];
+    *at++ = c;
+  }
   if (!plain) {
     raw(Json(text).text());  // escapes, and checks the UTF-8
     return;
   }
-  separate();
-  text_ += '"';
-  text_ += text;
-  text_ += '"';
+  *at++ = '"';
+  end_token(at);
 }
 
 void JsonWriter::value(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15) {
     value(static_cast<std::int64_t>(number));
-    text_ += ".0";
+    comma_ = false;
+    raw(".0");
   } else {
     raw(Json(number).text());
   }
+}
+
+void JsonWriter::value(WallTime time) {
+  char* at = begin_token(rfc3339_length + 2);
+  *at++ = '"';
+  at = write_rfc3339(at, time);
+  *at++ = '"';
+  end_token(at);
+}
+
+void JsonWriter::value(const Uuid& id) {
+  char* at = begin_token(uuid_length + 2);
+  *at++ = '"';
+  at = write_uuid(at, id);
+  *at++ = '"';
+  end_token(at);
 }
 
 }  // namespace bespoke

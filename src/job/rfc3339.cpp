@@ -9,21 +9,28 @@
 namespace bespoke {
 
 std::string to_rfc3339(WallTime time) {
+  std::string text(rfc3339_length, '\0');
+  write_rfc3339(text.data(), time);
+  return text;
+}
+
+char* write_rfc3339(char* to, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::string text = "0000-00-00T00:00:00.000Z";
-  const auto put = [&text](std::size_t at, std::size_t digits, std::int64_t value) {
-    for (; digits > 0; --digits, value /= 10) text[at + digits - 1] = static_cast<char>('0' + value % 10);
+  const auto put = [&to](int digits, std::int64_t value, char behind) {
+    for (int digit = digits - 1; digit >= 0; --digit, value /= 10) to[digit] = static_cast<char>('0' + value % 10);
+    to[digits] = behind;
+    to += digits + 1;
   };
-  put(0, 4, static_cast<int>(date.year()));
-  put(5, 2, static_cast<unsigned>(date.month()));
-  put(8, 2, static_cast<unsigned>(date.day()));
-  put(11, 2, clock.hours().count());
-  put(14, 2, clock.minutes().count());
-  put(17, 2, clock.seconds().count());
-  put(20, 3, clock.subseconds().count());
-  return text;
+  put(4, static_cast<int>(date.year()), '-');
+  put(2, static_cast<unsigned>(date.month()), '-');
+  put(2, static_cast<unsigned>(date.day()), 'T');
+  put(2, clock.hours().count(), ':');
+  put(2, clock.minutes().count(), ':');
+  put(2, clock.seconds().count(), '.');
+  put(3, clock.subseconds().count(), 'Z');
+  return to;
 }
 
 WallTime from_rfc3339(std::string_view text) {

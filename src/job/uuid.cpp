@@ -38,7 +38,7 @@ Uuid Uuid::parse(std::string_view text) {
             "\"" + std::string(text.substr(0, 60)) +
                 "\" is not an id: it should look like 0193f1c2-7b1e-7c44-9a53-2f0e6d1b8c11"};
   };
-  if (text.size() != 36) throw fail();
+  if (text.size() != uuid_length) throw fail();
   std::array<std::uint8_t, 16> bytes{};
   std::size_t at = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -52,15 +52,20 @@ Uuid Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::to_string() const {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < bytes_.size(); ++i) {
-    if (has_dash_before(i)) text += '-';
-    text += digits[bytes_[i] >> 4];
-    text += digits[bytes_[i] & 0x0f];
-  }
+  std::string text(uuid_length, '\0');
+  write_uuid(text.data(), *this);
   return text;
+}
+
+char* write_uuid(char* to, const Uuid& id) {
+  constexpr char digits[] = "0123456789abcdef";
+  for (std::size_t i = 0; i < id.bytes().size(); ++i) {
+    const std::uint8_t byte = id.bytes()[i];
+    if (has_dash_before(i)) *to++ = '-';
+    *to++ = digits[byte >> 4];
+    *to++ = digits[byte & 0x0f];
+  }
+  return to;
 }
 
 Uuid make_uuid_v7(WallTime now, RandomSource& random) {

@@ -117,7 +117,7 @@ class Database final : public ForkGate::Member {
   }
 
   std::vector<MutationResult> apply(std::span<const Mutation> batch) {
-    const std::vector<EncodedMutation> encoded = encode(batch);
+    const EncodedBatch encoded(batch);
     SqliteWriter::Outcome outcome;
     {
       const WriteLock::Held held(lock_);

@@ -1,11 +1,17 @@
 #include "store/sqlite_writer.hpp"
 
+#include "job/job_json.hpp"
 #include "store/mutation_rules.hpp"
 #include "store/sqlite_columns.hpp"
 
 #include <algorithm>
 
 namespace bespoke {
+namespace {
+
+constexpr std::size_t usual_record_bytes = 2048;  // of one with ten phases
+
+}  // namespace
 
 /// What a mutation needs to know of the job that is there.
 struct SqliteWriter::Stored {
@@ -18,14 +24,17 @@ struct SqliteWriter::Stored {
   IndexedColumns indexed;
 };
 
-std::vector<EncodedMutation> encode(std::span<const Mutation> batch) {
-  std::vector<EncodedMutation> encoded;
-  encoded.reserve(batch.size());
+EncodedBatch::EncodedBatch(std::span<const Mutation> batch) : batch_(batch) {
+  starts_.reserve(batch.size() + 1);
+  JsonWriter out(batch.size() * usual_record_bytes);
   for (const Mutation& mutation : batch) {
-    const bool stored = mutation.kind == MutationKind::submit || is_put(mutation.kind);
-    encoded.push_back({mutation, stored ? to_brief_json(*mutation.record).text() : std::string()});
+    starts_.push_back(out.size());
+    if (mutation.kind != MutationKind::submit && !is_put(mutation.kind)) continue;
+    write_brief(out, *mutation.record);
+    out.next_document();
   }
-  return encoded;
+  starts_.push_back(out.size());
+  text_ = out.take_text();
 }
 
 SqliteWriter::SqliteWriter(SqliteConnection& connection, std::size_t feed_length)
@@ -33,12 +42,12 @@ SqliteWriter::SqliteWriter(SqliteConnection& connection, std::size_t feed_length
       feed_length_(static_cast<std::int64_t>(feed_length)),
       trim_interval_(std::max<std::int64_t>(feed_length_ / 100, 1)) {}
 
-SqliteWriter::Outcome SqliteWriter::apply(std::span<const EncodedMutation> batch) {
+SqliteWriter::Outcome SqliteWriter::apply(const EncodedBatch& batch) {
   first_change_ = last_change_ = 0;
   erased_ = false;
   Outcome outcome;
   outcome.results.reserve(batch.size());
-  for (const EncodedMutation& mutation : batch) outcome.results.push_back(apply_one(mutation));
+  for (std::size_t i = 0; i < batch.size(); ++i) outcome.results.push_back(apply_one(batch[i]));
   outcome.changed = first_change_ != 0;
   outcome.erased = erased_;
   if (outcome.changed) trim_feed();

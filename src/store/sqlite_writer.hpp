@@ -7,17 +7,33 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bespoke {
 
-/// A mutation with its record as the text that is stored, made before the write lock is taken.
+/// A mutation with its record as the text that is stored.
 struct EncodedMutation {
   const Mutation& mutation;
-  std::string record;
+  std::string_view record;
 };
 
-std::vector<EncodedMutation> encode(std::span<const Mutation> batch);
+/// Mutations with the texts of their records, made before the write lock is taken.
+class EncodedBatch {
+ public:
+  /// `batch` outlives it.
+  explicit EncodedBatch(std::span<const Mutation> batch);
+
+  std::size_t size() const { return batch_.size(); }
+  EncodedMutation operator[](std::size_t i) const {
+    return {batch_[i], std::string_view(text_).substr(starts_[i], starts_[i + 1] - starts_[i])};
+  }
+
+ private:
+  std::span<const Mutation> batch_;
+  std::vector<std::size_t> starts_;  // of each record in text_, and the end
+  std::string text_;
+};
 
 /// Carries out mutations inside a transaction that the caller has begun and will commit.
 class SqliteWriter {
@@ -30,7 +46,7 @@ class SqliteWriter {
     bool changed = false;  ///< something entered the change feed
     bool erased = false;   ///< a job was deleted
   };
-  Outcome apply(std::span<const EncodedMutation> batch);
+  Outcome apply(const EncodedBatch& batch);
 
  private:
   struct Stored;
