@@ -55,6 +55,9 @@ class PromptGate final : public StoreGate {
     read(store_);
     executor_->post([done = std::move(done)] { done(nullptr); });
   }
+  void read_aside(std::function<void(JobStore&)> look, std::function<void(std::exception_ptr)> done) override {
+    read(std::move(look), std::move(done));
+  }
 
  private:
   JobStore& store_;

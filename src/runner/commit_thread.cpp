@@ -12,6 +12,7 @@ CommitThread::CommitThread(JobStore& store, std::shared_ptr<Executor> executor, 
     : store_(store),
       executor_(std::move(executor)),
       breakdown_(breakdown),
+      aside_(store, executor_, breakdown),
       thread_(start_background_thread("bespoke-commit", [this] { run(); })) {}
 
 CommitThread::~CommitThread() {
@@ -37,7 +38,12 @@ void CommitThread::read(std::function<void(JobStore&)> read, std::function<void(
   changed_.notify_one();
 }
 
+void CommitThread::read_aside(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
+  aside_.read({std::move(read), std::move(done)});
+}
+
 void CommitThread::close() {
+  aside_.close();
   {
     const MutexLock lock(mutex_);
     closed_ = true;
@@ -47,6 +53,7 @@ void CommitThread::close() {
 }
 
 void CommitThread::stop() noexcept {
+  aside_.stop();
   const MutexLock lock(mutex_);
   closed_ = stopped_ = true;
   changed_.notify_one();
@@ -61,7 +68,7 @@ void CommitThread::run() noexcept {
   }
   // Whoever waits for an answer learns by the end of the question that there won't be one.
   Batch commits;
-  std::vector<Read> reads;
+  std::vector<StoreRead> reads;
   const MutexLock lock(mutex_);
   std::swap(commits, commits_waiting_);
   reads.swap(reads_waiting_);
@@ -70,7 +77,7 @@ void CommitThread::run() noexcept {
 void CommitThread::serve() {
   for (;;) {
     Batch batch;
-    std::vector<Read> reads;
+    std::vector<StoreRead> reads;
     {
       const MutexLock lock(mutex_);
       while (commits_waiting_.commits.empty() && reads_waiting_.empty() && !closed_) changed_.wait(mutex_);
@@ -78,15 +85,7 @@ void CommitThread::serve() {
       std::swap(batch, commits_waiting_);
       reads.swap(reads_waiting_);
     }
-    for (Read& read : reads) {
-      std::exception_ptr error;
-      try {
-        read.read(store_);
-      } catch (...) {
-        error = std::current_exception();
-      }
-      executor_->post([done = std::move(read.done), error] { done(error); });
-    }
+    for (StoreRead& read : reads) read.carry_out(store_, *executor_);
     if (!batch.commits.empty()) carry_out(std::move(batch));
   }
 }

@@ -3,6 +3,7 @@
 #include "platform/mutex.hpp"
 #include "runner/breakdown.hpp"
 #include "runner/executor.hpp"
+#include "runner/read_thread.hpp"
 #include "runner/store_gate.hpp"
 
 #include <atomic>
@@ -11,8 +12,8 @@
 
 namespace bespoke {
 
-/// The StoreGate with one thread: while a transaction is being made durable, what comes in meanwhile gathers and
-/// becomes the next one. That is the group commit.
+/// The StoreGate with a thread for commits: while a transaction is being made durable, what comes in meanwhile gathers
+/// and becomes the next one. That is the group commit. Reads that need no order with it have a thread of their own.
 class CommitThread final : public StoreGate {
  public:
   /// Answers go to `executor`. A commit or an answer for which there is no memory is the runner's breakdown, which must
@@ -24,10 +25,11 @@ class CommitThread final : public StoreGate {
 
   void commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) override;
   void read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
+  void read_aside(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
 
-  /// Finishes what was asked for, then ends the thread.
+  /// Finishes what was asked for, then ends the threads.
   void close();
-  /// Drops what has not begun, and ends the thread after what has. From any thread.
+  /// Drops what has not begun, and ends the threads after what has. From any thread.
   void stop() noexcept;
 
   std::uint64_t commits() const { return commits_; }
@@ -45,11 +47,6 @@ class CommitThread final : public StoreGate {
     std::vector<MutationResult> results;
     std::exception_ptr error;
   };
-  struct Read {
-    std::function<void(JobStore&)> read;
-    std::function<void(std::exception_ptr)> done;
-  };
-
   void run() noexcept;
   void serve();
   void carry_out(Batch batch);
@@ -64,10 +61,11 @@ class CommitThread final : public StoreGate {
   Mutex mutex_;
   Condition changed_;
   Batch commits_waiting_ BESPOKE_GUARDED_BY(mutex_);
-  std::vector<Read> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
+  std::vector<StoreRead> reads_waiting_ BESPOKE_GUARDED_BY(mutex_);
   bool closed_ BESPOKE_GUARDED_BY(mutex_) = false;
   bool stopped_ BESPOKE_GUARDED_BY(mutex_) = false;
 
+  ReadThread aside_;
   std::thread thread_;  // last
 };
 

@@ -77,7 +77,8 @@ void JobRun::load() {
   };
   auto loaded_payloads = std::make_shared<Loaded>();
   const JobId id = latest_.job.id;
-  seams_.store.read(
+  // Nobody else writes them while the lease is ours.
+  seams_.store.read_aside(
       [id, loaded_payloads, only_input = new_job()](JobStore& store) {
         if (!only_input) {
           loaded_payloads->checkpoints = store.payloads(id, PayloadKind::checkpoint);

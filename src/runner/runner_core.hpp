@@ -119,7 +119,9 @@ class RunnerCore final : public JobRunOwner {
 
   // runner_core_feed.cpp
   void read_feed();
-  void fed(const ChangePage& page, const std::unordered_map<JobId, JobRecord>& fetched);
+  void feed_failed(const std::exception_ptr& error);
+  void fetch_changed(const std::shared_ptr<const ChangePage>& page);
+  void fed(const ChangePage& page, const std::vector<JobRecord>& fetched);
   void tell_watchers(const JobRecord& record);
   void read_text(const JobRecord& record);
   void act_again(Act act, int tries, std::function<void(Answer<Job>)> done);

@@ -55,16 +55,18 @@ void RunnerCore::scan() {
   for (const RunnerId& runner : query.dead) dead_beats.emplace(runner, leases_.beat_of(runner));
   auto page = std::make_shared<ClaimPage>();
   const std::size_t limit = query.limit;
-  seams_.store.read([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
-                    [this, page, limit, dead_beats = std::move(dead_beats)](const std::exception_ptr& error) {
-                      if (error) {
-                        scanning_ = false;
-                        log_.write(LogLevel::warning, "can't look for claimable jobs", RunLog::error_fields(error));
-                        after(Millis(1000), [this] { scan(); });
-                        return;
-                      }
-                      scanned(std::move(*page), limit, dead_beats);
-                    });
+  // The revision that was seen guards each claim.
+  seams_.store.read_aside([page, query = std::move(query)](JobStore& store) { *page = store.claimable(query); },
+                          [this, page, limit, dead_beats = std::move(dead_beats)](const std::exception_ptr& error) {
+                            if (error) {
+                              scanning_ = false;
+                              log_.write(LogLevel::warning, "can't look for claimable jobs",
+                                         RunLog::error_fields(error));
+                              after(Millis(1000), [this] { scan(); });
+                              return;
+                            }
+                            scanned(std::move(*page), limit, dead_beats);
+                          });
 }
 
 void RunnerCore::scanned(ClaimPage page, std::size_t limit, const DeadBeats& dead_beats) {

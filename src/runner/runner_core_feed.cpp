@@ -23,49 +23,67 @@ void RunnerCore::read_feed() {
   }
   reading_feed_ = true;
   feed_again_ = false;
-  struct Read {
-    ChangePage page;
-    std::unordered_map<JobId, JobRecord> fetched;
-  };
-  auto read = std::make_shared<Read>();
-  // What a run of ours should look like; a change that fits isn't worth a look.
-  std::unordered_map<JobId, std::uint64_t> epochs;
-  for (const auto& [id, run] : runs_) epochs.emplace(id, run->stored().control.epoch);
-  const std::vector<JobId> watched = hub_.watched_ids();
-  seams_.store.read(
-      [read, since = cursor_, epochs = std::move(epochs), watched](JobStore& store) {
-        read->page = store.changes(since, feed_page);
-        const std::unordered_set<JobId> wanted(watched.begin(), watched.end());
-        const auto fetch = [&](const JobId& id) {
-          if (read->fetched.contains(id)) return;
-          if (auto record = store.get(id)) read->fetched.emplace(id, std::move(*record));
-        };
-        for (const ChangeEntry& entry : read->page.entries) {
-          const auto ours = epochs.find(entry.id);
-          const bool watch = wanted.contains(entry.id) && !sabotaged(Sabotage::forget_watchers);
-          if (ours != epochs.end() ? ours->second != entry.epoch : watch) fetch(entry.id);
-        }
-        if (read->page.truncated) {
-          for (const JobId& id : watched) fetch(id);
-          for (const auto& [id, epoch] : epochs) fetch(id);
-        }
-      },
-      [this, read](const std::exception_ptr& error) {
-        reading_feed_ = false;
-        if (error) {
-          log_.write(LogLevel::warning, "can't read the change feed", RunLog::error_fields(error));
-          after(Millis(1000), [this] { read_feed(); });
-          return;
-        }
-        cursor_ = read->page.next;
-        fed(read->page, read->fetched);
-        if (feed_again_ || read->page.more) read_feed();
-      });
+  auto page = std::make_shared<ChangePage>();
+  seams_.store.read([page, since = cursor_](JobStore& store) { *page = store.changes(since, feed_page); },
+                    [this, page](const std::exception_ptr& error) {
+                      if (error) {
+                        feed_failed(error);
+                      } else {
+                        fetch_changed(page);
+                      }
+                    });
 }
 
-void RunnerCore::fed(const ChangePage& page, const std::unordered_map<JobId, JobRecord>& fetched) {
-  for (const auto& [id, record] : fetched) {
-    const auto run = runs_.find(id);
+void RunnerCore::feed_failed(const std::exception_ptr& error) {
+  reading_feed_ = false;
+  log_.write(LogLevel::warning, "can't read the change feed", RunLog::error_fields(error));
+  after(Millis(1000), [this] { read_feed(); });
+}
+
+/// Reads the jobs on a page of the feed that a watch or a run of ours has to know of. What a run wrote itself is none.
+void RunnerCore::fetch_changed(const std::shared_ptr<const ChangePage>& page) {
+  std::vector<JobId> wanted;
+  std::unordered_set<JobId> seen;
+  const auto want = [&](const JobId& id) {
+    if (seen.insert(id).second) wanted.push_back(id);
+  };
+  for (const ChangeEntry& entry : page->entries) {
+    const auto run = runs_.find(entry.id);
+    const bool ours = run != runs_.end();
+    const bool watch = !ours && hub_.watched(entry.id) && !sabotaged(Sabotage::forget_watchers);
+    if (ours ? run->second->stored().control.epoch != entry.epoch : watch) want(entry.id);
+  }
+  if (page->truncated) {
+    for (const JobId& id : hub_.watched_ids()) want(id);
+    for (const auto& [id, run] : runs_) want(id);
+  }
+  auto fetched = std::make_shared<std::vector<JobRecord>>();
+  const auto done = [this, page, fetched](const std::exception_ptr& error) {
+    if (error) {
+      feed_failed(error);
+      return;
+    }
+    reading_feed_ = false;
+    cursor_ = page->next;
+    fed(*page, *fetched);
+    if (feed_again_ || page->more) read_feed();
+  };
+  if (wanted.empty()) {
+    done(nullptr);
+    return;
+  }
+  seams_.store.read(
+      [fetched, wanted = std::move(wanted)](JobStore& store) {
+        for (const JobId& id : wanted) {
+          if (auto record = store.get(id)) fetched->push_back(std::move(*record));
+        }
+      },
+      done);
+}
+
+void RunnerCore::fed(const ChangePage& page, const std::vector<JobRecord>& fetched) {
+  for (const JobRecord& record : fetched) {
+    const auto run = runs_.find(record.job.id);
     if (run == runs_.end()) {
       tell_watchers(record);
       continue;

@@ -17,14 +17,18 @@ struct CommitOutcome {
 };
 
 /// The core's way to the store, without waiting: answers come as tasks on the core's executor, commits in the order in
-/// which they were asked for. A seam: a thread in production, the simulator's schedule in tests.
+/// which they were asked for. A seam: threads in production, the simulator's schedule in tests.
 class StoreGate {
  public:
   virtual ~StoreGate() = default;
   /// Stores `mutations`, in one transaction with whatever else is ready.
   virtual void commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) = 0;
-  /// Runs `read` where it may block; `done` gets what it threw, or null.
+  /// Runs `read` where it may block; `done` gets what it threw, or null. In order with commits: what has been told of
+  /// before `done` is in what it saw.
   virtual void read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) = 0;
+  /// The same without that order, and without keeping commits waiting: what it saw is no older than the moment of this
+  /// call, but commits that were told of since may not be in it.
+  virtual void read_aside(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) = 0;
 };
 
 }  // namespace bespoke

@@ -137,11 +137,37 @@ void SimulatedGate::read(std::function<void(JobStore&)> read, std::function<void
   schedule_turn();
 }
 
+/// One read at a time, like its thread. Commits happen before it, behind it, and between what it sees and its answer.
+void SimulatedGate::read_aside(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) {
+  if (life_->over) return;
+  reads_aside_.push_back({std::move(read), std::move(done)});
+  if (reads_aside_.size() == 1) schedule_read_aside();
+}
+
+void SimulatedGate::schedule_read_aside() {
+  schedule_.in(delay(), life_, "read", [this] {
+    std::exception_ptr error;
+    try {
+      reads_aside_.front().read(store_);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    schedule_.in(delay(), life_, "answer", [this, error] {
+      executor_->post([done = std::move(reads_aside_.front().done), error] { done(error); });
+      reads_aside_.pop_front();
+      if (!reads_aside_.empty()) schedule_read_aside();
+    });
+  });
+}
+
+Millis SimulatedGate::delay() {
+  return schedule_.chance.happens(0.02) ? schedule_.chance.between(Millis(50), Millis(3000))
+                                        : schedule_.chance.between(Millis(0), Millis(4));
+}
+
 void SimulatedGate::schedule_turn() {
   if (std::exchange(turn_scheduled_, true)) return;
-  const Millis delay = schedule_.chance.happens(0.02) ? schedule_.chance.between(Millis(50), Millis(3000))
-                                                      : schedule_.chance.between(Millis(0), Millis(4));
-  schedule_.in(delay, life_, "store", [this] {
+  schedule_.in(delay(), life_, "store", [this] {
     turn_scheduled_ = false;
     turn();
   });

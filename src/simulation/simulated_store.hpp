@@ -6,6 +6,7 @@
 
 #include <bespoke/simulation.hpp>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -67,6 +68,7 @@ class SimulatedGate final : public StoreGate {
 
   void commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) override;
   void read(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
+  void read_aside(std::function<void(JobStore&)> read, std::function<void(std::exception_ptr)> done) override;
 
   /// The process dies: what was on its way to the disk may land.
   void die();
@@ -82,6 +84,9 @@ class SimulatedGate final : public StoreGate {
   };
   void schedule_turn();
   void turn();
+  void schedule_read_aside();
+  /// How long the store takes for something.
+  Millis delay();
 
   Schedule& schedule_;
   const LifePtr life_;
@@ -90,6 +95,7 @@ class SimulatedGate final : public StoreGate {
   const Faults& faults_;
   std::vector<std::shared_ptr<Commit>> commits_;
   std::vector<Read> reads_;
+  std::deque<Read> reads_aside_;
   bool turn_scheduled_ = false;
 };
 
