@@ -29,6 +29,8 @@ JobRun::JobRun(JobRunOwner& owner, RunnerSeams& seams, const RunLog& log,
       stored_(claimed),
       latest_(std::move(claimed)),
       input_(std::move(input)),
+      calls_stored_(!new_job()),
+      text_stored_(calls_stored_),
       lease_breaks_(lease_breaks) {}
 
 JobRun::~JobRun() {
