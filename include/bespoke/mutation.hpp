@@ -100,6 +100,8 @@ struct Mutation {
   /// and made anew isn't mistaken for one that stood still.
   std::uint64_t beat = 0;
   std::string runner_info;  ///< for heartbeat: JSON for doctor {"pid","host","opened_at"}
+  /// What JobStore::prepare has made of the record; empty without. Who changes the record afterwards clears it.
+  std::string prepared;
 };
 
 enum class MutationOutcome : std::uint8_t {

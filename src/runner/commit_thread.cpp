@@ -20,6 +20,12 @@ CommitThread::~CommitThread() {
 }
 
 void CommitThread::commit(std::vector<Mutation> mutations, std::function<void(CommitOutcome)> done) {
+  for (Mutation& mutation : mutations) {
+    try {
+      store_.prepare(mutation);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the commit throws it again, and its answer tells
+    }
+  }
   const MutexLock lock(mutex_);
   if (closed_) return;
   // Where there is no memory, none of its mutations may be among those that are stored.

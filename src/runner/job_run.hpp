@@ -191,8 +191,8 @@ class JobRun : public std::enable_shared_from_this<JobRun> {
   std::shared_ptr<const Json> input_;
   PhaseOutputs outputs_;
   std::map<std::string, std::string> journal_;  ///< call payloads of the current phase by name
-  bool calls_stored_;  ///< the store may hold calls of the current phase
-  bool text_stored_;   ///< the same for text
+  bool calls_stored_;                           ///< the store may hold calls of the current phase
+  bool text_stored_;                            ///< the same for text
   AttemptPtr attempt_;
   std::uint64_t lease_breaks_;  ///< of the lease clock when the lease was last known to be ours
   bool releasing_ = false;

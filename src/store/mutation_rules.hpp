@@ -14,6 +14,16 @@ namespace bespoke {
 /// Whether `kind` stores a record in a job that is there: the kinds marked "put" at MutationKind.
 bool is_put(MutationKind kind);
 
+/// Whether a mutation of `kind` stores a record.
+inline bool stores_record(MutationKind kind) {
+  return kind == MutationKind::submit || is_put(kind);
+}
+
+/// JobStore::prepare of the stores that keep a record as to_brief_json gives it.
+inline void prepare_brief(Mutation& mutation) {
+  if (mutation.record && stores_record(mutation.kind)) mutation.prepared = to_brief_json(*mutation.record).text();
+}
+
 /// Throws Error(invalid_argument) for a mutation that lacks what its kind needs, before anything is stored.
 void check_batch(std::span<const Mutation> batch);
 

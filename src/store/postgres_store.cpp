@@ -263,6 +263,7 @@ class PostgresStore final : public JobStore {
     check_batch(batch);
     return batch.empty() ? std::vector<MutationResult>() : sessions().apply(batch);
   }
+  void prepare(Mutation& mutation) const override { prepare_brief(mutation); }
   std::optional<JobRecord> get(const JobId& id) override {
     return sessions().read([&](auto& queries, auto& connection) { return queries.job(connection, id); });
   }

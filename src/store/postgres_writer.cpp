@@ -20,9 +20,10 @@ std::optional<std::int64_t> milliseconds(const std::optional<WallTime>& time) {
   return time ? std::optional<std::int64_t>(time->time_since_epoch().count()) : std::nullopt;
 }
 
-/// What of a record is kept in columns, but for the record itself: in the order of the functions in
+/// What of a record is kept in columns, and the record itself: in the order of the functions in
 /// postgres_schema.cpp.
-void add_columns(PostgresStatement& statement, const JobRecord& record) {
+void add_columns(PostgresStatement& statement, const Mutation& mutation) {
+  const JobRecord& record = *mutation.record;
   const Job& job = record.job;
   const auto due = milliseconds(due_at(record));
   const int queue = !due ? 0 : *due <= job.updated_at.time_since_epoch().count() ? 1 : 2;
@@ -31,7 +32,7 @@ void add_columns(PostgresStatement& statement, const JobRecord& record) {
   statement.add(is_terminal(job.state) ? milliseconds(job.expires_at) : std::nullopt);
   statement.add_array(job.tags);
   statement.add(record.control.epoch).add(job.phase).add(job.attempt).add(job.version).add(job.model);
-  statement.add(to_brief_json(record).text());
+  statement.add(mutation.prepared.empty() ? to_brief_json(record).text() : mutation.prepared);
 }
 
 void add_parts(PostgresStatement& statement, const Mutation& mutation) {
@@ -134,7 +135,7 @@ PostgresStatement PostgresWriter::statement_of(const Mutation& mutation) const {
       submit.add(job.id.to_string()).add(job.owner);
       submit.add(job.key.empty() ? std::nullopt : std::optional(job.key));
       submit.add(job.pipeline).add(milliseconds(job.created_at));
-      add_columns(submit, *mutation.record);
+      add_columns(submit, mutation);
       add_parts(submit, mutation);
       return submit;
     }
@@ -156,7 +157,7 @@ PostgresStatement PostgresWriter::statement_of(const Mutation& mutation) const {
   change.add(guard.revision ? std::optional(static_cast<std::int64_t>(*guard.revision)) : std::nullopt);
   change.add(guard.absent_signal).add(guard.owner_running_below);
   if (put) {
-    add_columns(change, *mutation.record);
+    add_columns(change, mutation);
   } else {
     for (int i = 0; i < 13; ++i) change.add_null();
   }

@@ -183,6 +183,7 @@ class SqliteStore final : public JobStore {
     check_batch(batch);
     return batch.empty() ? std::vector<MutationResult>() : database().apply(batch);
   }
+  void prepare(Mutation& mutation) const override { prepare_brief(mutation); }
   std::optional<JobRecord> get(const JobId& id) override { return select_job(*database().reader(), id); }
   std::vector<JobRecord> list(const JobQuery& query) override { return select_jobs(*database().reader(), query); }
   ClaimPage claimable(const ClaimQuery& query) override { return select_claimable(*database().reader(), query); }

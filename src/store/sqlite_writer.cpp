@@ -26,10 +26,13 @@ struct SqliteWriter::Stored {
 
 EncodedBatch::EncodedBatch(std::span<const Mutation> batch) : batch_(batch) {
   starts_.reserve(batch.size() + 1);
-  JsonWriter out(batch.size() * usual_record_bytes);
+  const auto unprepared = [](const Mutation& mutation) {
+    return stores_record(mutation.kind) && mutation.prepared.empty();
+  };
+  JsonWriter out(static_cast<std::size_t>(std::count_if(batch.begin(), batch.end(), unprepared)) * usual_record_bytes);
   for (const Mutation& mutation : batch) {
     starts_.push_back(out.size());
-    if (mutation.kind != MutationKind::submit && !is_put(mutation.kind)) continue;
+    if (!unprepared(mutation)) continue;
     write_brief(out, *mutation.record);
     out.next_document();
   }

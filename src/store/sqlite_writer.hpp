@@ -26,12 +26,14 @@ class EncodedBatch {
 
   std::size_t size() const { return batch_.size(); }
   EncodedMutation operator[](std::size_t i) const {
-    return {batch_[i], std::string_view(text_).substr(starts_[i], starts_[i + 1] - starts_[i])};
+    const Mutation& mutation = batch_[i];
+    if (!mutation.prepared.empty()) return {mutation, mutation.prepared};
+    return {mutation, std::string_view(text_).substr(starts_[i], starts_[i + 1] - starts_[i])};
   }
 
  private:
   std::span<const Mutation> batch_;
-  std::vector<std::size_t> starts_;  // of each record in text_, and the end
+  std::vector<std::size_t> starts_;  // of each record in text_ that wasn't prepared, and the end
   std::string text_;
 };
 
