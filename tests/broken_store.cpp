@@ -100,6 +100,23 @@ class LosesLastBatch final : public StoreWrapper {
   std::vector<Mutation> last_;
 };
 
+/// Stores another record than the one that was prepared.
+class PreparesAnotherRecord final : public StoreWrapper {
+ public:
+  using StoreWrapper::StoreWrapper;
+  std::vector<MutationResult> apply(std::span<const Mutation> batch) override {
+    std::vector<Mutation> changed(batch.begin(), batch.end());
+    for (Mutation& mutation : changed) {
+      if (!mutation.prepared.empty()) mutation.record->job.label = mutation.prepared;
+      mutation.prepared.clear();
+    }
+    return inner().apply(changed);
+  }
+  void prepare(Mutation& mutation) const override {
+    if (mutation.record) mutation.prepared = "the label of another job";
+  }
+};
+
 /// Gives out the revision that the writer guessed.
 class TrustsTheWritersRevision final : public StoreWrapper {
  public:
@@ -368,6 +385,7 @@ std::vector<BrokenStore> broken_stores() {
       breaks_apply("StopsAtARefusal", {"BatchIsCarriedOutInOrderAndEachRefusedAlone"}, stop_at_refusal),
       breaks_apply("WritesBeforeItCompares", {"RefusedMutationLeavesNothingBehind"}, write_before_comparing),
       breaks<LosesLastBatch>("LosesTheLastBatch", {"DurableStoreHasEverythingAfterItWasOpenedAgain"}),
+      breaks<PreparesAnotherRecord>("PreparesAnotherRecord", {"PreparedMutationStoresWhatItWouldHaveStored"}),
       breaks<TrustsTheWritersRevision>("TrustsTheWritersRevision",
                                        {"RevisionIsTheStoresOwn", "EveryPutReplacesTheRecordAndBumpsTheRevision"}),
       breaks<KeepsPayloadsOfRemovedJobs>("KeepsPayloadsOfRemovedJobs", {"RemoveTakesEverythingOfTheJobAlong"}),

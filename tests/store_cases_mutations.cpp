@@ -45,6 +45,31 @@ STORE_CASE(SubmitStoresTheRecordAndItsPayloads) {
   EXPECT_EQ(store->payload(record.job.id, PayloadKind::result, ""), std::nullopt);
 }
 
+STORE_CASE(PreparedMutationStoresWhatItWouldHaveStored) {
+  JobRecord record = queued_job();
+  record.job.label = "Zoë's \"label\"";
+  record.job.usage = {1, 2, 3, UsageCertainty::unknown};
+  Mutation submit = submit_of(record);
+  store->prepare(submit);
+  EXPECT_EQ(submit.record, record);
+  EXPECT_EQ(apply_one(store.store(), submit).outcome, MutationOutcome::applied);
+  record.job.revision = 1;
+  EXPECT_EQ(store->get(record.job.id), record);
+
+  record.job.label = "Reading";
+  Mutation put = put_of(MutationKind::progress, record);
+  store->prepare(put);
+  Mutation beat;
+  beat.kind = MutationKind::heartbeat;
+  beat.runner = fresh_runner();
+  beat.beat = 1;
+  store->prepare(beat);
+  const Mutation batch[] = {put, beat, put_of(MutationKind::progress, record), put};
+  for (const MutationResult& result : store->apply(batch)) EXPECT_EQ(result.outcome, MutationOutcome::applied);
+  record.job.revision = 4;
+  EXPECT_EQ(store->get(record.job.id), record);
+}
+
 STORE_CASE(RevisionIsTheStoresOwn) {
   JobRecord record = queued_job();
   record.job.revision = 77;
