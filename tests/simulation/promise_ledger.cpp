@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bespoke::testing {
 namespace {
 
@@ -32,6 +34,18 @@ const PhaseRecord* phase_of(const Job& job, const std::string& phase) {
     if (record.name == phase) return &record;
   }
   return nullptr;
+}
+
+/// Whether what a phase needs only while it runs is still there.
+bool leaves_something(JobStore& store, const JobId& id, const PhaseRecord& phase) {
+  const std::vector<Payload> calls = store.payloads(id, PayloadKind::call);
+  if (std::any_of(calls.begin(), calls.end(),
+                  [&](const Payload& call) { return call.name.starts_with(phase.name + "/"); }))
+    return true;
+  for (int attempt = 1; attempt <= phase.attempts; ++attempt) {
+    if (!store.text(id, phase.name, attempt, 0).empty()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -157,6 +171,11 @@ std::string PromiseLedger::check(simulation::World& world) {
     if (gone_.contains(id)) continue;
     const auto stored = world.store().get(id);
     if (!stored) return fmt::format("promise 1: {} was told to be stored, and is not", name(id));
+    if (stored->job.state != JobState::succeeded) continue;
+    for (const PhaseRecord& phase : stored->job.phases) {
+      if (leaves_something(world.store(), id, phase))
+        return fmt::format("phase {} of {} has finished, and its calls or text are still stored", phase.name, name(id));
+    }
   }
   return "";
 }
