@@ -138,6 +138,34 @@ TEST_F(PhaseRunnerTest, TakesAnAnsweredCallFromTheJournalAfterACrash) {
   EXPECT_EQ(llm.calls(), 3u);
 }
 
+TEST_F(PhaseRunnerTest, FinishesFromAStoredAnswerAndKeepsNoJournal) {
+  JobId id;
+  {
+    auto r = runner({asking()});
+    id = r->submit(job_of("asking"));
+    llm.call(0);
+    r->shutdown(Millis(0));
+  }
+  // As if it had died between the answer and the end of the phase.
+  Mutation answered;
+  answered.kind = MutationKind::progress;
+  answered.id = id;
+  answered.record = store->get(id);
+  auto entry = nlohmann::json::parse(store->payloads(id, PayloadKind::call).at(0).body);
+  entry["state"] = "answered";
+  entry["answer"] = {{"text", "Dear reader"}, {"finish_reason", "stop"}, {"model", "m"}, {"request_id", ""}};
+  entry["answer"]["usage"] = {
+      {"input_tokens", 1}, {"output_tokens", 2}, {"cost_micro_usd", 0}, {"certainty", "unknown"}};
+  answered.put = {{PayloadKind::call, "draft/000", entry.dump()}};
+  ASSERT_EQ(store->apply({&answered, 1}).at(0).outcome, MutationOutcome::applied);
+
+  auto r = runner({asking()});
+  EXPECT_EQ(r->wait(id, Millis(10'000)).state, JobState::succeeded);
+  EXPECT_EQ(r->result(id).text(), "\"Dear reader\"");
+  EXPECT_EQ(llm.calls(), 1u);
+  EXPECT_TRUE(store->payloads(id, PayloadKind::call).empty()) << "a finished phase needs no journal";
+}
+
 TEST_F(PhaseRunnerTest, MakesTheIntentDurableBeforeACallIsSent) {
   auto r = runner({asking()});
   const JobId id = r->submit(job_of("asking"));
