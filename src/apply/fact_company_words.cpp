@@ -102,6 +102,48 @@ void check_unknown_words(const FactClaim& claim, const std::vector<bool>& told, 
   }
 }
 
+/// Whether a word ends as participles do in German, French or Spanish.
+bool looks_like_participle(const std::string& language, const std::string& word) {
+  const auto ends = [&](std::initializer_list<std::string_view> endings) {
+    return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return word.ends_with(ending); });
+  };
+  if (word.size() < 5) return false;
+  if (language == "es") return ends({"ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"});
+  if (language == "fr") return ends({"e", "ee", "es", "ees", "i", "ie", "is", "ies", "u", "ue", "us", "ues"});
+  return language == "de" && word.find("ge") <= 4 && ends({"t", "en"});
+}
+
+/// "recibió el sello por haber terminado el paso a LED", "Ihre Werkstatt hat ... gewonnen": what the company has done,
+/// in a verb that the posting hasn't.
+void check_perfect(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
+  const std::string& language = claim.facts.language;
+  if (language == "en" || claim.index->posting().facts.language != language) return;
+  const FactSource& posting = claim.index->posting();
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  constexpr std::string_view to_me[] = {"m", "me", "mich", "mir", "nous", "nos", "uns"};
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    // "m'ont appris", "hat mich beeindruckt": done to the applicant
+    const bool own = std::any_of(std::begin(to_me), std::end(to_me), [&](std::string_view me) {
+      return tokens[i - 1].folded == me || (i + 1 < tokens.size() && tokens[i + 1].folded == me);
+    });
+    if (!told[i] || own || lists().match("has_done", tokens, i) == 0) continue;
+    const std::size_t reach = language == "de" ? 12 : 3;  // German sets the participle at the end
+    for (std::size_t k = i + 1; k < std::min(i + reach, tokens.size()) && !tokens[k - 1].ends_sentence; ++k) {
+      const Token& token = tokens[k];
+      if (!told[k] || claim.boundaries[k]) break;
+      if (token.capital || !looks_like_participle(language, token.folded) || is_stop_word(token.folded) ||
+          lists().match("of_letters", tokens, k) > 0)
+        continue;
+      const bool known = posting.words.contains(token.folded) ||
+                         std::any_of(posting.stems.begin(), posting.stems.end(), [&](const std::string& stem) {
+                           return EnglishWords::same_root(stem, token.stem);
+                         });
+      if (!known) return verdicts.violation("company", claim.words(i, k), "the posting doesn't say that it has");
+      break;
+    }
+  }
+}
+
 /// Whether a sentence of the posting has both words.
 bool stand_together(const FactClaim& claim, const Token& one, const Token& other) {
   const std::vector<Token>& posting = claim.index->posting().facts.tokens;
@@ -158,6 +200,7 @@ void check_company_words(const FactClaim& claim, const std::vector<bool>& told, 
   if (check_lately(claim, told, verdicts)) return;
   check_unknown_words(claim, told, verdicts);
   check_new_pairs(claim, verdicts);
+  check_perfect(claim, told, verdicts);
 }
 
 }  // namespace bespoke
