@@ -106,6 +106,14 @@ bool brings(const Token& token) {
   return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
 }
 
+/// Whether the applicant is named next, before the clause ends.
+bool next_is_applicant(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
+  for (std::size_t k = i + 1; k < markers.size() && !starts_clause(claim, k); ++k) {
+    if (markers[k] != 0) return markers[k] > 0;
+  }
+  return false;
+}
+
 Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>& markers) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -178,7 +186,10 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
     while (end < tokens.size() && !starts_clause(claim, end)) ++end;
     if (wishes(claim, clause, end)) return Speaker::wish;
   }
-  if (wishes(claim, marker, i)) return Speaker::wish;
+  if (markers[marker] > 0 && wishes(claim, marker, i)) return Speaker::wish;
+  // "You want union experience: in 2022 I negotiated ..."
+  if (marker < clause && markers[marker] < 0 && next_is_applicant(claim, i, markers))
+    return wishes(claim, clause, i) ? Speaker::wish : Speaker::person;
   if (markers[marker] < 0) return claimed_behind(claim, i) ? Speaker::person : Speaker::company;
   return Speaker::person;
 }

@@ -146,14 +146,15 @@ void check_perfect(const FactClaim& claim, const std::vector<bool>& told, FactVe
 
 /// Whether a sentence of the posting has both words.
 bool stand_together(const FactClaim& claim, const Token& one, const Token& other) {
-  const std::vector<Token>& posting = claim.index->posting().facts.tokens;
+  const FactText& text = claim.index->posting().facts;
   bool first = false;
   bool second = false;
-  for (const Token& token : posting) {
+  for (const Token& token : text.tokens) {
     first = first || token.stem == one.stem || token.folded == one.folded;
     second = second || token.stem == other.stem || token.folded == other.folded;
     if (first && second) return true;
-    if (token.ends_sentence) first = second = false;
+    // "PostgreSQL: partitioning, replication" goes on.
+    if (token.ends_sentence && text.text.substr(token.end, 1) != ":") first = second = false;
   }
   return false;
 }
