@@ -102,6 +102,38 @@ void check_unknown_words(const FactClaim& claim, const std::vector<bool>& told, 
   }
 }
 
+/// Whether the posting says that something isn't so, and has a word of the claim's beside it.
+bool denies_alike(const FactClaim& claim) {
+  const FactText& posting = claim.index->posting().facts;
+  const WordLists& speakers = WordLists::speakers(posting.language);
+  for (std::size_t i = 0; i < posting.tokens.size(); ++i) {
+    if (speakers.match("negation", posting.tokens, i) == 0) continue;
+    for (std::size_t k = i > 6 ? i - 6 : 0; k < std::min(i + 8, posting.tokens.size()); ++k) {
+      const bool shared = is_telling(posting.tokens[k]) &&
+                          std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                                      [&](const Token& token) { return token.stem == posting.tokens[k].stem; });
+      if (shared) return true;
+    }
+  }
+  return false;
+}
+
+/// "You have never had a data breach": that the company had none of something is in the posting.
+void check_absences(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& speakers = WordLists::speakers(claim.facts.language);
+  if (claim.index->posting().facts.language != claim.facts.language) return;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (lists().match("never", tokens, i) == 0) continue;
+    std::size_t subject = i;
+    while (subject > 0 && i - subject < 5 && !claim.boundaries[subject] &&
+           speakers.match("company", tokens, subject) == 0 && speakers.match("candidate", tokens, subject) == 0)
+      --subject;
+    if (speakers.match("company", tokens, subject) > 0 && !denies_alike(claim))
+      return verdicts.violation("company", claim.words(subject, i), "the posting doesn't say that there was none");
+  }
+}
+
 /// Whether a word ends as participles do in German, French or Spanish.
 bool looks_like_participle(const std::string& language, const std::string& word) {
   const auto ends = [&](std::initializer_list<std::string_view> endings) {
@@ -202,6 +234,7 @@ void check_company_words(const FactClaim& claim, const std::vector<bool>& told, 
   check_unknown_words(claim, told, verdicts);
   check_new_pairs(claim, verdicts);
   check_perfect(claim, told, verdicts);
+  check_absences(claim, verdicts);
 }
 
 }  // namespace bespoke

@@ -244,6 +244,8 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
 }  // namespace
 
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
+  const bool of_company_alone = claim.letter && !claim.says_i &&
+                                !WordLists::speakers(claim.facts.language).contains("candidate", claim.facts.tokens);
   for (const Quantity& quantity : claim.facts.quantities) {
     // That there was none is for check_scope to see.
     if (quantity.ordinal || quantity.value == 0) continue;
@@ -259,7 +261,9 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
       continue;
     bool placed = false;
     const FactSources scope = scope_of(claim, quantity, placed);
-    const FactSource* source = find_quantity(claim, quantity, scope);
+    // What a sentence says of the company alone is the posting's.
+    const bool of_company = of_company_alone && claim.speakers[quantity.first] == Speaker::company;
+    const FactSource* source = of_company ? nullptr : find_quantity(claim, quantity, scope);
     if (source == nullptr && !contradicts_cited(claim, quantity))
       source = find_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
     if (source == nullptr)
