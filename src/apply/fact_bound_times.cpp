@@ -1,6 +1,7 @@
 #include "apply/fact_durations.hpp"
 #include "apply/fact_time_evidence.hpp"
 #include "apply/quantity_match.hpp"
+#include "apply/word_lists.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -13,6 +14,22 @@
 
 namespace bespoke {
 namespace {
+
+/// What goes with a time: its segment, up to an "and" on either side.
+FactSpan joined_with(const FactClaim& claim, std::size_t first, std::size_t last) {
+  constexpr std::string_view joiners[] = {"and", "und", "et", "y"};
+  const auto joins = [&](std::size_t k) {
+    return std::find(std::begin(joiners), std::end(joiners), claim.facts.tokens[k].folded) != std::end(joiners);
+  };
+  FactSpan span = segment_around(claim, first, last);
+  for (std::size_t k = first; k-- > span.begin;) {
+    if (joins(k)) span.begin = k + 1;
+  }
+  for (std::size_t k = last + 1; k < span.end; ++k) {
+    if (joins(k)) span.end = k;
+  }
+  return span;
+}
 
 /// The one job that has the figures of a span, other than times; null when none or several have.
 const FactEntry* job_of_figures(const FactClaim& claim, FactSpan said) {
@@ -48,7 +65,7 @@ bool is_judged(const FactClaim& claim, std::size_t token, const FactVerdicts& ve
 void check_since(const FactClaim& claim, const DateMention& date, FactVerdicts& verdicts) {
   const std::string words = claim.words(date.first, date.last);
   if (is_judged(claim, date.first, verdicts, words)) return;
-  const FactEntry* job = job_of_figures(claim, segment_around(claim, date.first, date.last));
+  const FactEntry* job = job_of_figures(claim, joined_with(claim, date.first, date.last));
   if (job == nullptr || job->start_year == 0 || job->start_year == date.year) return;
   const bool dated = std::any_of(job->sources.begin(), job->sources.end(), [&](const FactSource* source) {
     return std::any_of(source->facts.dates.begin(), source->facts.dates.end(),
@@ -65,12 +82,35 @@ void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& 
   if (is_judged(claim, quantity.first, verdicts, words) ||
       std::find(std::begin(lasting), std::end(lasting), quantity.before) == std::end(lasting))
     return;
-  const FactEntry* job = job_of_figures(claim, segment_around(claim, quantity.first, quantity.last));
+  const FactEntry* job = job_of_figures(claim, joined_with(claim, quantity.first, quantity.last));
   if (job == nullptr || job->start_year == 0 || months_hold(quantity, job->months(claim.today))) return;
   const bool said = std::any_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
     return (source->section == "basics" || source->entry == job->pointer) && says_same_time(*source, quantity);
   });
   if (!said) verdicts.violation("date", words, fmt::format("that job, by its figures, wasn't \"{}\" long", words));
+}
+
+/// The first year in which a course of study ended or a certificate was given; 0 when none has a date.
+int first_qualification(const FactClaim& claim) {
+  int first = 0;
+  for (const FactSource* source : claim.index->all()) {
+    const bool end = source->section == "education" && source->pointer.ends_with("/endDate");
+    if (!end && source->section != "certificates") continue;
+    for (const DateMention& date : source->facts.dates) first = first == 0 ? date.year : std::min(first, date.year);
+  }
+  return first;
+}
+
+/// "seit zwölf Jahren examiniert" of who qualified seven years ago: no paper of the profile is as old.
+void check_qualified(const FactClaim& claim, std::size_t first, std::size_t last, int year, FactVerdicts& verdicts) {
+  const std::string words = claim.words(first, last);
+  const FactSpan said = joined_with(claim, first, last);
+  if (is_judged(claim, first, verdicts, words) ||
+      !WordLists::facts().contains("qualified", claim.facts.tokens, said.begin, said.end))
+    return;
+  const int earliest = first_qualification(claim);
+  if (earliest > 0 && year < earliest)
+    verdicts.violation("date", words, "no certificate or course of study of the profile is as old");
 }
 
 bool names_place(const FactSource& source, const Term* place) {
@@ -108,12 +148,17 @@ void check_since_in_place(const FactClaim& claim, const DateMention& date, FactV
 void check_bound_times(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter) return;
   for (const Quantity& quantity : claim.facts.quantities) {
-    if (is_span_of_time(quantity)) check_span(claim, quantity, verdicts);
+    if (!is_span_of_time(quantity)) continue;
+    check_span(claim, quantity, verdicts);
+    const int years = static_cast<int>(quantity.value / (365.25 * 86'400));
+    if (quantity.unit == "year")
+      check_qualified(claim, quantity.first, quantity.last, claim.today.year - years, verdicts);
   }
   for (const DateMention& date : claim.facts.dates) {
     if (!date.since || date.until) continue;
     check_since(claim, date, verdicts);
     check_since_in_place(claim, date, verdicts);
+    check_qualified(claim, date.first, date.last, date.year, verdicts);
   }
 }
 

@@ -227,6 +227,10 @@ std::size_t whole_behind(const FactText& facts, std::size_t i) {
   if (i + 1 >= facts.quantities.size()) return 0;
   const Quantity& part = facts.quantities[i];
   const Quantity& whole = facts.quantities[i + 1];
+  // "7.8/10"
+  if (part.dimension == whole.dimension && whole.first == part.last + 1 &&
+      facts.text.substr(part.end, whole.begin - part.end) == "/")
+    return i + 1;
   if (part.dimension != whole.dimension || whole.first <= part.last + 1 || whole.first > part.last + 3) return 0;
   const std::string& joiner = facts.tokens[whole.first - 1].folded;
   return joiner == "of" || joiner == "von" || joiner == "sur" || joiner == "sobre" || joiner == "من" ? i + 1 : 0;

@@ -22,19 +22,30 @@ std::size_t shared_words(const FactClaim& claim, const FactSource& source) {
   return seen.size();
 }
 
+bool has_fraction(const Quantity& quantity) {
+  return std::abs(quantity.value - std::round(quantity.value)) > 1e-9 && quantity.dimension != Dimension::time;
+}
+
+/// "7.8 out of 10": the figure beside it says that the same is meant.
+bool has_same_fraction(const FactClaim& claim, const FactSource& source) {
+  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
+    return has_fraction(said) && std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
+                                             [&](const Quantity& known) { return near(known.value, said.value); });
+  });
+}
+
 /// Whether a letter speaks of the same thing as a source: numbers alone are found in any long profile.
 bool context_agrees(const FactClaim& claim, const Quantity& quantity, const FactSource& source, const Quantity& other) {
   if (!claim.letter || claim.foreign || claim.places[quantity.first] != nullptr) return true;
   // Figures with a fraction are hardly met by chance.
-  if (std::abs(quantity.value - std::round(quantity.value)) > 1e-9 && quantity.dimension != Dimension::time)
-    return true;
+  if (has_fraction(quantity)) return true;
   if (!quantity.noun.empty() && (quantity.noun == other.noun || source.words.contains(quantity.noun))) return true;
   if (!quantity.noun_classes.empty() && !other.noun_classes.empty() && classes_agree(quantity, other) &&
       shared_words(claim, source) > 0) {
     return true;
   }
   const std::size_t shared = shared_words(claim, source);
-  if (shared >= 2) return true;
+  if (shared >= 2 || has_same_fraction(claim, source)) return true;
   // Long figures and those with a unit are hardly met by chance.
   const bool telling = quantity.dimension != Dimension::count && quantity.dimension != Dimension::time;
   return shared >= 1 && (telling || quantity.value >= 100 || quantity.noun_classes.empty());

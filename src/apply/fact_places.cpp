@@ -90,12 +90,17 @@ bool names_entry(const FactClaim& claim, const FactEntry& entry, std::size_t i) 
 }
 
 /// Whether what is said around a name is said of work there: "at Corbel", "Corbel's"; a name in a list is none.
-bool is_place_of_work(const FactClaim& claim, std::size_t i) {
+bool is_place_of_work(const FactClaim& claim, const FactEntry& entry, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
+  // "im Café Linde": the words of the name before the telling one
+  while (i > 0 && tokens[i - 1].capital &&
+         std::find(entry.name.begin(), entry.name.end(), tokens[i - 1].folded) != entry.name.end())
+    --i;
   if (i == 0) return true;
-  constexpr std::string_view prepositions[] = {
-      "at",  "for", "with", "in", "bei", "beim", "fur", "an", "chez", "a",  "en",  "dans", "pour", "joined", "joining",
-      "con", "the", "der",  "la", "le",  "l",    "al",  "my", "our",  "في", "لدي", "مع",   "and",  "before", "bij"};
+  constexpr std::string_view prepositions[] = {"at",   "for", "with", "in",   "bei",  "beim",   "fur",     "an",
+                                               "chez", "a",   "en",   "dans", "pour", "joined", "joining", "im",
+                                               "con",  "the", "der",  "la",   "le",   "l",      "al",      "my",
+                                               "our",  "في",  "لدي",  "مع",   "and",  "before", "bij"};
   if (std::find(std::begin(prepositions), std::end(prepositions), tokens[i - 1].folded) != std::end(prepositions))
     return true;
   if (tokens[i].sentence_start || claim.facts.language == "ar" || claim.facts.language == "zh") return true;
@@ -145,7 +150,7 @@ void find_places(FactClaim& claim) {
       const bool left = i > 0 && (tokens[i - 1].folded == "leaving" || tokens[i - 1].folded == "left" ||
                                   tokens[i - 1].folded == "after" || tokens[i - 1].folded == "before" ||
                                   tokens[i - 1].folded == "nach" || tokens[i - 1].folded == "apres");
-      if (!left && is_place_of_work(claim, i)) named.emplace_back(i, &entry);
+      if (!left && is_place_of_work(claim, entry, i)) named.emplace_back(i, &entry);
     }
   }
   if (named.empty()) return;

@@ -5,7 +5,9 @@
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -22,9 +24,11 @@ void check_bare_prize(const FactClaim& claim, FactVerdicts& verdicts) {
   for (const FactSource* source : claim.cited) {
     if (source->section != "awards" || !source->pointer.ends_with("/title")) continue;
     if (!lists().contains("not_won", source->facts.tokens)) continue;
-    std::size_t shared = 0;
-    for (const Token& token : claim.facts.tokens)
-      shared += token.folded.size() > 2 && source->stems.contains(token.stem) ? 1 : 0;
+    std::set<std::string_view> words;  // "two years ... five years" is one of the prize's words
+    for (const Token& token : claim.facts.tokens) {
+      if (token.folded.size() > 2 && source->stems.contains(token.stem)) words.insert(token.stem);
+    }
+    const std::size_t shared = words.size();
     if (2 * shared < source->stems.size() || (claim.letter && claim.speakers.front() != Speaker::person)) continue;
     verdicts.violation("scope", source->text, "the evidence says nominated or finalist");
     return;

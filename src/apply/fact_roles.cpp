@@ -2,6 +2,7 @@
 #include "apply/fact_places.hpp"
 #include "apply/quantity_match.hpp"
 
+#include "apply/english_words.hpp"
 #include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
@@ -109,6 +110,23 @@ bool is_of_others(const FactClaim& claim, const Token& role) {
   return others || claim.index->posting_title().stems.contains(role.stem);
 }
 
+/// "Als Tutorin an der Hochschule Pleißental" of who studies there: a role right before an employer or a school, and no
+/// word of the profile is of its family.
+bool is_unknown_there(const FactClaim& claim, std::size_t role) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const FactEntry* place = claim.places[role];
+  if (place == nullptr || EnglishWords::get().is_light(tokens[role].stem, tokens[role].folded)) return false;
+  bool named = false;
+  for (std::size_t k = role + 1; k < std::min(role + 6, tokens.size()) && !claim.boundaries[k]; ++k)
+    named = named || (tokens[k].folded.size() > 3 &&
+                      std::find(place->name.begin(), place->name.end(), tokens[k].folded) != place->name.end());
+  return named && std::none_of(claim.index->all().begin(), claim.index->all().end(), [&](const FactSource* source) {
+           return std::any_of(source->stems.begin(), source->stems.end(), [&](const std::string& stem) {
+             return EnglishWords::get().alike(stem, tokens[role].stem);
+           });
+         });
+}
+
 /// "Als Praxismanagerin habe ich ..." of who supports one.
 void check_as(const FactClaim& claim, FactVerdicts& verdicts) {
   if (!claim.letter || claim.foreign || !claim.says_i) return;
@@ -130,6 +148,8 @@ void check_as(const FactClaim& claim, FactVerdicts& verdicts) {
       });
       if (!judged && is_of_others(claim, role))
         return verdicts.violation("title", claim.words(k, k), "the person wasn't that, by the evidence");
+      if (!judged && is_unknown_there(claim, k))
+        return verdicts.violation("title", claim.words(k, k), "the evidence speaks of no such role there");
       break;
     }
   }
