@@ -1,3 +1,4 @@
+#include "apply/fact_short_forms.hpp"
 #include "apply/fact_unfinished.hpp"
 
 #include "apply/stop_words.hpp"

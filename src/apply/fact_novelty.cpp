@@ -71,6 +71,7 @@ class NoveltyCheck {
     // "Patient, practical advice"
     if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
+    if (kind == "customer" && !trade && entry_names(i)) return false;
     const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
     const std::string_view where = trade               ? ""
                                    : kind == "patient" ? "patient_there"
@@ -95,9 +96,22 @@ class NoveltyCheck {
     });
   }
 
+  /// "on clients' behalf": whom one bullet of an entry names in that word, the next needn't.
+  bool entry_names(std::size_t i) const {
+    return std::any_of(claim_.cited.begin(), claim_.cited.end(), [&](const FactSource* cited) {
+      const FactEntry* entry = cited->section == "work" ? claim_.index->entry(cited->entry) : nullptr;
+      return entry != nullptr &&
+             std::any_of(entry->sources.begin(), entry->sources.end(),
+                         [&](const FactSource* source) { return source->words.contains(tokens_[i].folded); });
+    });
+  }
+
   /// "Mentors two trainees": a text that begins with a deed in the third person.
   bool is_leading_verb(std::size_t i) const {
-    if (i > 0 || tokens_.size() < 2 || !tokens_[0].folded.ends_with('s') || tokens_[1].folded == "of") return false;
+    if (i > 0 || tokens_.size() < 2 || tokens_[1].folded == "of") return false;
+    // "Mentor two trainees" of who does it still
+    const bool title = !WordLists::titles().list_of(tokens_, 0).empty();
+    if (!tokens_[0].folded.ends_with('s') && !title) return false;
     const bool counts = std::any_of(claim_.facts.quantities.begin(), claim_.facts.quantities.end(),
                                     [](const Quantity& quantity) { return quantity.first == 1; });
     return counts || tokens_[1].folded == "the" || tokens_[1].folded == "a" || tokens_[1].folded == "an";

@@ -180,6 +180,10 @@ void check_single(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     const Token& thing = tokens[i + 1];
     if (!is_one(tokens[i]) || tokens[i].ends_sentence || thing.has_digit || is_stop_word(thing.folded)) continue;
+    // "one unit of three"
+    const bool part = i + 3 < tokens.size() && (tokens[i + 2].folded == "of" || tokens[i + 2].folded == "von" ||
+                                                tokens[i + 2].folded == "de" || tokens[i + 2].folded == "sur");
+    if (part) continue;
     // "more than one campaign"
     if (i > 0 && (tokens[i - 1].folded == "than" || tokens[i - 1].folded == "least" || tokens[i - 1].folded == "als"))
       continue;

@@ -237,17 +237,18 @@ bool is_some_time(const FactClaim& claim, const Quantity& quantity) {
 bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (quantity.dimension != Dimension::count || quantity.last + 1 >= tokens.size()) return false;
-  const std::size_t colon = claim.facts.text.find(':', quantity.end);
+  const std::size_t colon = claim.facts.text.find_first_of(":(", quantity.end);
   if (colon == std::string_view::npos || colon > quantity.end + 40) return false;
+  const std::size_t end = claim.facts.text[colon] == '(' ? claim.facts.text.find(')', colon) : claim.facts.text.size();
   double sum = 0;
   for (const Quantity& part : claim.facts.quantities) {
-    if (part.begin > colon && part.dimension == Dimension::count) sum += part.value;
+    if (part.begin > colon && part.begin < end && part.dimension == Dimension::count) sum += part.value;
   }
   for (std::size_t i = quantity.last + 1; i + 1 < tokens.size(); ++i) {
     constexpr std::string_view ones[] = {"a",   "an",   "one",   "un",    "une",  "una",
                                          "ein", "eine", "einen", "einem", "einer"};
     const bool one = std::find(std::begin(ones), std::end(ones), tokens[i].folded) != std::end(ones);
-    if (tokens[i].begin > colon && one && !is_stop_word(tokens[i + 1].folded)) sum += 1;
+    if (tokens[i].begin > colon && tokens[i].begin < end && one && !is_stop_word(tokens[i + 1].folded)) sum += 1;
   }
   return near(sum, quantity.value);
 }

@@ -1,5 +1,6 @@
 #include "apply/fact_alignment.hpp"
 #include "apply/fact_hits.hpp"
+#include "apply/quantity_match.hpp"
 
 #include "apply/english_words.hpp"
 #include "apply/quantity_context.hpp"
@@ -196,15 +197,44 @@ FactSources drawn_from(const FactClaim& claim) {
   return align(claim, all, others).weight < 0.5 * best.weight ? best.sources : FactSources{};
 }
 
+/// "Served as second engineer" of who stood in for the second engineer: the rank is another's, and keeps no part.
+bool keeps_rank_alone(const FactClaim& claim) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  bool rank = false;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (lists().match("participation_kept", tokens, i) == 0) continue;
+    const bool others = std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+      return source->words.contains(tokens[i].folded) && lists().contains("stand_in", source->facts.tokens, 0, 4);
+    });
+    if (ordinal_of(tokens[i].folded) == 0 || !others) return false;
+    rank = true;
+  }
+  return rank;
+}
+
+/// "Wrote two object texts" of "contributed two object texts to the exhibition": what was given is the person's own.
+bool tells_own_share(const FactClaim& claim, const FactSource& source) {
+  const std::vector<Token>& tokens = source.facts.tokens;
+  if (claim.foreign || tokens.size() < 3 || tokens[0].folded != "contributed" || tokens[1].folded == "to") return false;
+  for (std::size_t i = 1; i < std::min<std::size_t>(6, tokens.size()) && tokens[i].folded != "to"; ++i) {
+    if (is_stop_word(tokens[i].folded)) continue;
+    const bool said = std::any_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                                  [&](const Token& token) { return token.stem == tokens[i].stem; });
+    if (!said) return false;
+  }
+  return true;
+}
+
 /// Who helped or took part has helped or taken part.
 void check_taking_part(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter || keeps_part(claim.facts.tokens)) return;
+  if (claim.letter || (keeps_part(claim.facts.tokens) && !keeps_rank_alone(claim))) return;
   for (const FactSource* source : claim.cited) {
     if (check_helped(claim, *source, verdicts)) return;
   }
   const FactSources sources = drawn_from(claim);
-  if (sources.empty() ||
-      !std::all_of(sources.begin(), sources.end(), [](const FactSource* source) { return took_part(*source); }))
+  if (sources.empty() || !std::all_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+        return took_part(*source) && !tells_own_share(claim, *source);
+      }))
     return;
   verdicts.violation(
       "part", std::string(claim.facts.text.substr(0, claim.facts.tokens.empty() ? 0 : claim.facts.tokens.front().end)),

@@ -148,8 +148,7 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
             const std::string_view there = period_of(token.folded);
             return !there.empty() && (any || there == period);
           });
-      const bool weekly = period == "week" && lists().contains("weekday", source->facts.tokens);
-      return in_words || weekly ||
+      return in_words || (!any && has_rate_word(source->facts, period)) ||
              std::any_of(source->facts.quantities.begin(), source->facts.quantities.end(),
                          [&](const Quantity& quantity) {
                            if (!any && is_every(quantity, period)) return true;

@@ -141,7 +141,8 @@ bool of_others(const FactClaim& claim, std::size_t i) {
 bool is_deed(const FactClaim& claim, std::size_t i, std::size_t length) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const std::size_t next = i + length;
-  if (claim.facts.language != "en" || length > 1 || tokens[i].capital || next >= tokens.size() ||
+  const bool leads = i == 0 && !claim.letter;  // "Coach an apprentice"
+  if (claim.facts.language != "en" || length > 1 || (tokens[i].capital && !leads) || next >= tokens.size() ||
       tokens[i].ends_sentence)
     return false;
   constexpr auto objects = std::to_array<std::string_view>(
@@ -268,6 +269,15 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
       const std::vector<Token>& cited = claim.cited.front()->facts.tokens;
       if (WordLists::facts().contains("participation", cited) || WordLists::facts().contains("stand_in", cited))
         source = claim.cited.front();
+    }
+    // "die Leiterin der Backstube" is the Backstubenleiterin.
+    if (source == nullptr && others && claim.facts.language == "de" && !claim.foreign) {
+      for (const FactSource* candidate : scope) {
+        const bool ends = std::any_of(candidate->words.begin(), candidate->words.end(), [&](const std::string& word) {
+          return word.size() > tokens[i].folded.size() + 3 && word.ends_with(tokens[i].folded);
+        });
+        if (source == nullptr && ends) source = candidate;
+      }
     }
     // Somebody else's rank goes by other names in another language.
     if (source == nullptr && others && claim.foreign && is_rank(list)) {

@@ -181,10 +181,36 @@ void share_units(const QuantityText& in, std::vector<Quantity>& found) {
       first.value *= factor;
       first.decimals *= factor;
     }
+    // "400 to 600 a day" are more than 400, but "from 400 to 600" is a change.
+    constexpr std::string_view from[] = {"from", "von", "de", "desde", "du", "من", "从"};
+    if (first.dimension != Dimension::time && first.bound == Bound::exact && first.value < second.value &&
+        std::find(std::begin(from), std::end(from), first.before) == std::end(from))
+      first.bound = Bound::at_least;
     if (first.noun.empty()) first.noun = second.noun;
     if (first.noun_classes.empty()) first.noun_classes = second.noun_classes;
     if (first.rate.empty()) first.rate = second.rate;
     if (first.dimension == Dimension::count && first.noun.empty()) first.dimension = second.dimension;
+  }
+}
+
+/// "120 hectares, dont 35 en conversion": a part has the unit of its whole.
+void carry_to_parts(const QuantityText& in, std::vector<Quantity>& found) {
+  constexpr std::string_view part[] = {"dont", "davon", "including", "darunter", "incluidas", "incluidos", "منها"};
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    const Quantity& whole = found[i - 1];
+    Quantity& own = found[i];
+    const bool of_them =
+        in.word(own.last + 1) == "of" && (in.word(own.last + 2) == "them" || in.word(own.last + 2) == "which");
+    if ((std::find(std::begin(part), std::end(part), own.before) == std::end(part) && !of_them) ||
+        whole.dimension == Dimension::count || whole.dimension == Dimension::percent ||
+        whole.dimension == Dimension::time || own.dimension != Dimension::count || !own.noun_classes.empty() ||
+        own.label || own.value * whole.scale >= whole.value)
+      continue;
+    own.dimension = whole.dimension;
+    own.unit = whole.unit;
+    own.scale = whole.scale;
+    own.value *= whole.scale;
+    own.decimals *= whole.scale;
   }
 }
 
@@ -251,6 +277,7 @@ std::vector<Quantity> find_quantities(std::string_view text, const std::vector<T
   join_times(in, found);
   share_units(in, found);
   carry_units(found);
+  carry_to_parts(in, found);
   return found;
 }
 

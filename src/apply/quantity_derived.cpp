@@ -145,7 +145,11 @@ bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSo
   if (claim.dimension != Dimension::count || claim.first < 2) return false;
   const std::string_view kind = WordLists::nouns().list_of(said.tokens, claim.first - 2);
   const bool team = (claim.before == "of" || claim.before == "von" || claim.before == "de") && kind == "team";
-  if (!team && said.tokens[claim.first].folded.find("kopfig") == std::string::npos) return false;
+  const std::string& behind = said.tokens[std::min(claim.last + 1, said.tokens.size() - 1)].folded;
+  // "a three-strong crew", "as one of three"
+  const bool one_of = claim.before == "of" && said.tokens[claim.first - 2].folded == "one";
+  const bool strong = behind == "strong" || behind == "person" || behind == "member" || behind == "man";
+  if (!team && !one_of && !strong && said.tokens[claim.first].folded.find("kopfig") == std::string::npos) return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& others) {
     constexpr std::string_view with[] = {"with", "mit", "avec", "con"};
     return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&

@@ -49,7 +49,7 @@ bool counts_own_list(const FactText& text, const Quantity& claim) {
 }
 
 bool counts_list_of(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  if (!is_small_count(claim)) return false;
+  if (!is_small_count(claim) || claim.value < 3) return false;
   // What the evidence counts itself isn't counted anew.
   const bool counted =
       std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {

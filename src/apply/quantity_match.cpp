@@ -1,7 +1,9 @@
 #include "apply/quantity_match.hpp"
 
 #include "apply/english_words.hpp"
+#include "apply/quantity_words.hpp"
 #include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -87,6 +89,12 @@ bool has_rate_word(const FactText& facts, std::string_view rate) {
       return quantity.first <= i && i <= quantity.last;
     });
     if (!counted && period_of(facts.tokens[i].folded) == rate) return true;
+    // "every Monday", "on Thursdays", "cada verano"
+    if (rate == "week" && WordLists::facts().match("weekday", facts.tokens, i) > 0) return true;
+    constexpr std::string_view every[] = {"every", "each", "jeden", "jedes", "chaque", "cada", "tous", "todos", "كل"};
+    if (rate == "year" && i > 0 && quantity_words().match("season", facts.tokens, i) > 0 &&
+        std::find(std::begin(every), std::end(every), facts.tokens[i - 1].folded) != std::end(every))
+      return true;
   }
   return false;
 }

@@ -131,6 +131,17 @@ bool is_rate_over_time(const FactClaim& text, const Quantity& claim, const FactS
   const UnitName* period = unit_of(claim.rate);
   if (period == nullptr || period->dimension != Dimension::time) return false;
   const std::vector<Quantity>& known = source.facts.quantities;
+  // "23 in 2024" were nearly two a month.
+  if (source.facts.dates.size() == 1 && source.facts.dates.front().month == 0 && !source.facts.dates.front().since) {
+    for (const Quantity& whole : known) {
+      const std::vector<double> parts = periods_in("year", claim.rate);
+      if (whole.dimension == claim.dimension && whole.unit == claim.unit && whole.rate.empty() && !whole.label &&
+          classes_agree(claim, whole) && std::any_of(parts.begin(), parts.end(), [&](double count) {
+            return is_about(text, claim, whole.value / count);
+          }))
+        return true;
+    }
+  }
   return std::any_of(known.begin(), known.end(), [&](const Quantity& time) {
     if (time.dimension != Dimension::time || !time.rate.empty() || time.value <= period->factor) return false;
     return std::any_of(known.begin(), known.end(), [&](const Quantity& whole) {

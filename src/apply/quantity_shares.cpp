@@ -86,7 +86,10 @@ bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactS
       constexpr std::string_view behind[] = {"of", "davon", "dont", "de"};
       constexpr std::string_view including[] = {"including",  "darunter",  "davon",    "dont",
                                                 "incluyendo", "incluidos", "incluidas"};
+      // "dont la moitié"
+      const std::string& ahead = part.first > 1 ? there[part.first - 2].folded : part.before;
       const bool of_them = std::find(std::begin(including), std::end(including), part.before) != std::end(including) ||
+                           std::find(std::begin(including), std::end(including), ahead) != std::end(including) ||
                            (part.last + 2 < there.size() && std::find(std::begin(behind), std::end(behind),
                                                                       there[part.last + 1].folded) != std::end(behind));
       const bool said = std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(),

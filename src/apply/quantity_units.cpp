@@ -228,8 +228,9 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
         "contact", "labor",   "labour",   "consecutive", "whole", "short",    "further", "more",   "summer", "winter",
         "long",    "busy",    "intense",  "intensive",   "happy", "straight", "night",   "lesson", "school", "good"};
     const UnitName* behind = unit_of(in.word(next() + 1));
-    if (std::find(std::begin(kinds), std::end(kinds), unit_word) != std::end(kinds) && behind != nullptr &&
-        behind->dimension == Dimension::time) {
+    const bool kind = std::find(std::begin(kinds), std::end(kinds), unit_word) != std::end(kinds) ||
+                      (unit_word.ends_with("ing") && in.word(next() + 1) == "hours");  // "12,000 running hours"
+    if (kind && behind != nullptr && behind->dimension == Dimension::time) {
       unit_word = in.word(next() + 1);
       taken = 2;
     }
