@@ -64,6 +64,7 @@ class FactVerdicts {
 void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
+void check_counted_phrases(const FactClaim& claim, FactVerdicts& verdicts);  // kinds of things, since when, how often
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_times(const FactClaim& claim, FactVerdicts& verdicts);        // a letter's, each of what it is said of
 void check_bound_times(const FactClaim& claim, FactVerdicts& verdicts);  // of the job that a figure or place names

@@ -176,7 +176,8 @@ void check_grades(const FactClaim& claim, FactVerdicts& verdicts) {
     for (const FactSource* source : claim.index->all()) {
       bool all = true;
       for (std::size_t k = i; k < i + count; ++k) {
-        all = all && (source->words.contains(tokens[k].folded) || source->stems.contains(tokens[k].stem));
+        all = all && (source->words.contains(tokens[k].folded) || source->stems.contains(tokens[k].stem) ||
+                      tokens[k].folded == "with" || find_contraction(claim, tokens[k], {source}) != nullptr);
       }
       known = known || all;
     }

@@ -64,6 +64,7 @@ struct FactGuard::Facts {
     check_look_alikes(claim, verdicts);
     check_numbers(claim, verdicts);
     check_number_order(claim, verdicts);
+    check_counted_phrases(claim, verdicts);
     check_dates(claim, verdicts);
     check_times(claim, verdicts);
     check_bound_times(claim, verdicts);
