@@ -27,6 +27,20 @@ const Term* skill_of_years(const FactClaim& claim, const Quantity& quantity) {
   return nullptr;
 }
 
+/// "registered for over ten years" of a certificate of 2015, "for four years" of the evidence's own "since 2022".
+const FactSource* find_since(const FactClaim& claim, const Quantity& quantity, const FactSources& scope) {
+  if (claim.letter) return nullptr;
+  for (const FactSource* source : scope) {
+    const bool obtained = source->section == "certificates" && source->pointer.ends_with("/date");
+    for (const DateMention& date : source->facts.dates) {
+      if (!obtained && !date.since) continue;
+      const int months = 12 * (claim.today.year - date.year) + claim.today.month - std::max(date.month, 1);
+      if (months > 0 && months_hold(quantity, months)) return source;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool months_hold(const Quantity& claim, double months) {
@@ -88,6 +102,7 @@ const FactSource* find_duration(const FactClaim& claim, const Quantity& quantity
       return first_source(*entry);
     if (entry->section == "work") jobs.push_back(entry);
   }
+  if (const FactSource* source = find_since(claim, quantity, scope)) return source;
   // From the start of one job to the end of another, where the text is about more than one.
   if (!claim.about_person && !placed && jobs.size() < 2) return nullptr;
   const auto start = [](const FactEntry& entry) { return entry.start_year * 12 + std::max(entry.start_month, 1); };

@@ -48,7 +48,7 @@ class NameCheck {
     for (const TermMatch& match : Lexicon::places().find(claim_.facts.text, tokens_)) place(match);
     for (const TermMatch& match : known_names().find(claim_.facts.text, tokens_)) known_name(match);
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (!done_[i] && is_name(i)) name(i);
+      if (!done_[i] && is_name(i) && !is_currency(tokens_[i].folded)) name(i);
     }
   }
 
@@ -194,8 +194,7 @@ class NameCheck {
     const Token& token = tokens_[i];
     // "OCT" is no month where it is written large among small words.
     const bool acronym = token.inner_capital && month_of(token.folded) > 0;
-    if (token.number || is_quantity(i) || is_currency(token.folded) || (!acronym && is_harmless_capital(token.folded)))
-      return false;
+    if (token.number || is_quantity(i) || (!acronym && is_harmless_capital(token.folded))) return false;
     if (claim_.index->is_own_name(token.folded)) return false;
     const bool latin = token.script == Script::latin;
     const bool shape = token.inner_capital || (token.has_digit && !is_quantity(i));

@@ -85,8 +85,8 @@ bool read_number(const QuantityText& in, std::size_t i, Quantity& quantity, doub
     const std::string_view suffix = std::string_view(joined).substr(number.size());
     return suffix.empty() || read_suffix(quantity, suffix, scale, done);
   }
-  auto spelled = read_number_with_half(in, i);
-  if (!spelled) spelled = read_spelled_number(in.tokens, i, in.language);
+  const auto half = read_number_with_half(in, i);
+  const auto spelled = half ? half : read_spelled_number(in.tokens, i, in.language);
   if (!spelled) return false;
   quantity.value = spelled->value;
   quantity.spelled = true;

@@ -40,6 +40,11 @@ std::size_t half_behind(const QuantityText& in, std::size_t i) {
 }  // namespace
 
 std::optional<SpelledNumber> read_number_with_half(const QuantityText& in, std::size_t i) {
+  // Nearly every word of a text comes by here, so most are sent away by their first letter.
+  constexpr std::string_view first_letters = "ahdmoqu";
+  const char letter = in.word(i).empty() ? ' ' : in.word(i).front();
+  if (static_cast<unsigned char>(letter) < 0x80 && first_letters.find(letter) == std::string_view::npos)
+    return std::nullopt;
   // "half a million", "half-million", "halbe Million", "medio millón"
   if (is_half(in.word(i))) {
     const std::size_t at = is_article(in.word(i + 1)) ? i + 2 : i + 1;

@@ -214,6 +214,7 @@ std::size_t before_bounds(const QuantityText& in, std::size_t i) {
 /// "by half", "de moitié", "a la mitad", "um die Hälfte", "um knapp die Hälfte".
 bool is_halving(const QuantityText& in, std::size_t i) {
   const std::string& word = in.word(i);
+  if (word.size() < 4 || (word.front() != 'h' && word.front() != 'm')) return false;
   if (word != "half" && word != "moitie" && word != "mitad" && word != "halfte") return false;
   // "in half of the cases" is a share of them.
   constexpr std::string_view of[] = {"of", "der", "des", "de", "du", "d"};
@@ -230,6 +231,7 @@ bool is_halving(const QuantityText& in, std::size_t i) {
 /// "multiplié par plus de trois", "dividido entre tres": the factor behind the verb; how many tokens it takes.
 std::size_t read_multiplied(const QuantityText& in, std::size_t i, Quantity& quantity) {
   const std::string& verb = in.word(i);
+  if (verb.size() < 5 || (verb.front() != 'd' && verb.front() != 'm')) return 0;
   const bool divides = verb.starts_with("divis") || verb.starts_with("divid");
   if (!divides && !verb.starts_with("multipli")) return 0;
   const std::string& by = in.word(i + 1);

@@ -127,9 +127,19 @@ std::string_view period_of(std::string_view folded) {
 }
 
 double unit_factor(const Quantity& quantity) {
-  // Several units have one name: square metres and hectares are both told in m2.
+  // The factors of each name once; several units have one name: square metres and hectares are both told in m2.
+  static const auto& known = *[] {
+    auto* made = new std::vector<UnitName>;
+    for (const auto& [word, unit] : units()) {
+      const bool there = std::any_of(made->begin(), made->end(), [&](const UnitName& other) {
+        return other.dimension == unit.dimension && other.factor == unit.factor && other.unit == unit.unit;
+      });
+      if (!there) made->push_back(unit);
+    }
+    return made;
+  }();
   double factor = 0;
-  for (const auto& [word, unit] : units()) {
+  for (const UnitName& unit : known) {
     if (unit.dimension != quantity.dimension || unit.unit != quantity.unit) continue;
     if (unit.factor == quantity.scale) return unit.factor;
     factor = factor == 0 ? unit.factor : std::min(factor, unit.factor);
