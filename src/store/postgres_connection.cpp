@@ -190,6 +190,11 @@ PostgresRows PostgresConnection::run(const PostgresStatement& statement, bool bi
   return rows;
 }
 
+PostgresRows PostgresConnection::run_uncompiled(const PostgresStatement& statement) {
+  // What is sent before a sync is one transaction, and the setting is of that alone.
+  return std::move(run_all({PostgresStatement("SELECT set_config('jit', 'off', true)"), statement}).back());
+}
+
 std::vector<PostgresRows> PostgresConnection::run_all(const std::vector<PostgresStatement>& statements) {
   if (PQenterPipelineMode(handle_.get()) != 1) raise_lost();
   for (const PostgresStatement& statement : statements) send(statement, false);

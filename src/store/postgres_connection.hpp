@@ -76,6 +76,10 @@ class PostgresConnection {
   ~PostgresConnection() = default;
 
   PostgresRows run(const PostgresStatement& statement, bool binary = false);
+  /// The same without PostgreSQL's JIT, in one round trip: to compile a query over a queue takes some hundred times as
+  /// long as to run it, and whether it is done hangs on estimates that are far off for queues. Holds beside a pooler,
+  /// too, where settings of a session don't.
+  PostgresRows run_uncompiled(const PostgresStatement& statement);
   /// Sends all statements at once (libpq's pipeline mode) and gives the answer to each. After an error the rest isn't
   /// carried out.
   std::vector<PostgresRows> run_all(const std::vector<PostgresStatement>& statements);

@@ -90,7 +90,7 @@ std::vector<JobRecord> PostgresQueries::jobs(PostgresConnection& connection, con
   PostgresStatement select = statement(
       fmt::format("SELECT revision, record FROM {{s}}.jobs WHERE {} ORDER BY id DESC LIMIT {}", where, query.limit));
   for (auto& value : values) select.add(std::move(value));
-  const PostgresRows rows = connection.run(select);
+  const PostgresRows rows = connection.run_uncompiled(select);
   std::vector<JobRecord> page;
   for (int row = 0; row < rows.size(); ++row) page.push_back(record_from_row(rows, row, 0));
   return page;
@@ -136,12 +136,13 @@ ClaimPage PostgresQueries::claimable(PostgresConnection& connection, const Claim
     } else {
       sql += "c j";
     }
-    return connection.run(add_common(statement(sql + order)));
+    return connection.run_uncompiled(add_common(statement(sql + order)));
   };
   const std::string ready = columns + "j.queue = 1 AND j.due_at <= $1" + fits + order;
   PostgresRows candidates = candidates_of(ready);
   if (max > 0 && ready_among(candidates) < query.limit &&
-      connection.run(add_common(statement("SELECT count(*) FROM (" + ready + ") w"))).integer(0, 0) == window) {
+      connection.run_uncompiled(add_common(statement("SELECT count(*) FROM (" + ready + ") w"))).integer(0, 0) ==
+          window) {
     // Owners that have no room left must not hide the others behind their long lines: a look for each owner and
     // priority, where a look for each job could be needed.
     candidates = candidates_of(
@@ -159,7 +160,7 @@ ClaimPage PostgresQueries::claimable(PostgresConnection& connection, const Claim
   bool passed_over = false;
   if (!ids.empty()) {
     // Jobs that another runner is claiming at this moment are passed over instead of fought for.
-    const PostgresRows rows = connection.run(
+    const PostgresRows rows = connection.run_uncompiled(
         statement("SELECT id, revision, record FROM {s}.jobs WHERE id = ANY($1::uuid[]) FOR KEY SHARE SKIP LOCKED")
             .add(ids_literal(ids)));
     std::unordered_map<Uuid, int> found;
@@ -175,7 +176,7 @@ ClaimPage PostgresQueries::claimable(PostgresConnection& connection, const Claim
   }
   PostgresStatement due = add_common(statement("SELECT j.due_at FROM {s}.jobs j WHERE j.queue > 0 AND j.due_at > $1" +
                                                fits + " ORDER BY j.due_at LIMIT 1"));
-  const PostgresRows next = connection.run(due);
+  const PostgresRows next = connection.run_uncompiled(due);
   if (next.size() > 0) page.next_due = WallTime(Millis(next.integer(0, 0)));
   // What was passed over is told by the feed once it has changed; if that commit dies, by this.
   if (passed_over) page.next_due = std::min(page.next_due.value_or(query.now + look_again), query.now + look_again);
@@ -213,7 +214,7 @@ std::string PostgresQueries::text(PostgresConnection& connection, const JobId& i
 
 ChangePage PostgresQueries::changes(PostgresConnection& connection, ChangeCursor since, std::size_t limit) const {
   // One statement, one snapshot.
-  const PostgresRows rows = connection.run(
+  const PostgresRows rows = connection.run_uncompiled(
       statement(
           "SELECT f.last, coalesce((SELECT min(seq) - 1 FROM {s}.changes), f.last), c.seq, c.id, c.revision, c.epoch, "
           "c.state FROM {s}.feed f LEFT JOIN LATERAL (SELECT * FROM {s}.changes x WHERE x.seq > CASE WHEN $1::bigint > "
@@ -252,7 +253,7 @@ ChangeCursor PostgresQueries::latest_change(PostgresConnection& connection) cons
 }
 
 std::vector<RunnerStatus> PostgresQueries::runners(PostgresConnection& connection) const {
-  const PostgresRows rows = connection.run(
+  const PostgresRows rows = connection.run_uncompiled(
       statement("SELECT coalesce(r.id, l.runner), coalesce(r.heartbeat, 0), coalesce(l.jobs, 0), coalesce(r.info, '') "
                 "FROM {s}.runners r FULL JOIN (SELECT runner, count(*) AS jobs FROM {s}.jobs WHERE runner IS NOT NULL "
                 "GROUP BY runner) l ON l.runner = r.id"));

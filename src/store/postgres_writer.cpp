@@ -175,7 +175,7 @@ PostgresWriter::Outcome PostgresWriter::apply(PostgresConnection& connection, st
   statements.push_back(
       // A process that is stopped in the middle must not keep its rows from the others for ever.
       PostgresStatement("SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true), "
-                        "set_config('idle_in_transaction_session_timeout', $1, true)")
+                        "set_config('idle_in_transaction_session_timeout', $1, true), set_config('jit', 'off', true)")
           .add(std::to_string(std::max<std::int64_t>(options_.store.busy_timeout.count(), 1)))
           .add(options_.store.durability == Durability::full ? "on" : "off"));
   add_locks(statements, batch);
