@@ -43,6 +43,13 @@ const char* mend_for(std::string_view state) {
 
 }  // namespace
 
+std::vector<const char*> PostgresStatement::values() const {
+  std::vector<const char*> values;
+  values.reserve(parameters_.size());
+  for (const auto& value : parameters_) values.push_back(value ? value->c_str() : nullptr);
+  return values;
+}
+
 PostgresStatement& PostgresStatement::add(const std::optional<std::int64_t>& value) {
   return add(value ? std::optional(std::to_string(*value)) : std::nullopt);
 }
@@ -152,13 +159,16 @@ void PostgresConnection::raise(const pg_result* result) {
 }
 
 void PostgresConnection::send(const PostgresStatement& statement, bool binary) {
-  std::vector<const char*> values;
-  values.reserve(statement.parameters().size());
-  for (const auto& value : statement.parameters()) values.push_back(value ? value->c_str() : nullptr);
+  const std::vector<const char*> values = statement.values();
   if (PQsendQueryParams(handle_.get(), statement.sql().c_str(), static_cast<int>(values.size()), nullptr, values.data(),
                         nullptr, nullptr, binary ? 1 : 0) != 1)
     raise_lost();
-  flush();
+}
+
+void PostgresConnection::send_parsed(const PostgresStatement& statement) {
+  const std::vector<const char*> values = statement.values();
+  if (PQsendQueryPrepared(handle_.get(), "", static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) != 1)
+    raise_lost();
 }
 
 /// Sends what is buffered. Reads meanwhile: a server whose answers nobody takes stops reading.
@@ -182,6 +192,7 @@ pg_result* PostgresConnection::next_result() {
 
 PostgresRows PostgresConnection::run(const PostgresStatement& statement, bool binary) {
   send(statement, binary);
+  flush();
   pg_result* first = next_result();
   PostgresRows rows(first);
   while (pg_result* more = next_result()) PQclear(more);
@@ -197,7 +208,14 @@ PostgresRows PostgresConnection::run_uncompiled(const PostgresStatement& stateme
 
 std::vector<PostgresRows> PostgresConnection::run_all(const std::vector<PostgresStatement>& statements) {
   if (PQenterPipelineMode(handle_.get()) != 1) raise_lost();
-  for (const PostgresStatement& statement : statements) send(statement, false);
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    // The unnamed statement stays as it was parsed until another one is.
+    if (i > 0 && statements[i].sql() == statements[i - 1].sql()) {
+      send_parsed(statements[i]);
+    } else {
+      send(statements[i], false);
+    }
+  }
   if (PQpipelineSync(handle_.get()) != 1) raise_lost();
   flush();
   std::vector<PostgresRows> all;

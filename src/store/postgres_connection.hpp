@@ -39,6 +39,8 @@ class PostgresStatement {
   PostgresStatement& add_bytes(std::string_view bytes);
 
   const std::string& sql() const { return sql_; }
+  /// The parameters as libpq takes them; valid as long as this.
+  std::vector<const char*> values() const;
   const std::vector<std::optional<std::string>>& parameters() const { return parameters_; }
 
  private:
@@ -101,6 +103,8 @@ class PostgresConnection {
   [[noreturn]] void raise(const pg_result* result);
   [[noreturn]] void raise_lost();
   void send(const PostgresStatement& statement, bool binary);
+  /// The same with the SQL that was sent last.
+  void send_parsed(const PostgresStatement& statement);
   void flush();
   pg_result* next_result();
 
