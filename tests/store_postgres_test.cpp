@@ -243,6 +243,25 @@ TEST_F(PostgresStoreTest, WithoutListeningItLooksForChangesAndTrustsHeartbeatsAl
   EXPECT_TRUE(comes_true([&] { return woken > 0; }, 20s));
 }
 
+TEST_F(PostgresStoreTest, CompilesNoQueryOverTheQueueAndLeavesTheSessionAsItWas) {
+  PostgresConnection connection(options_.url);
+  const PostgresStatement jit("SELECT current_setting('jit')");
+  EXPECT_EQ(connection.run_uncompiled(jit).text(0, 0), "off");
+  EXPECT_EQ(connection.run(jit).text(0, 0), "on");
+}
+
+TEST_F(PostgresStoreTest, StatementsSentTogetherKeepTheirOwnParameters) {
+  PostgresConnection connection(options_.url);
+  const auto twice = [](std::string_view number) { return PostgresStatement("SELECT 2 * $1::int").add(number); };
+  const auto half = [](std::string_view number) { return PostgresStatement("SELECT $1::int / 2").add(number); };
+  std::string answers;
+  for (const PostgresRows& rows : connection.run_all({twice("1"), twice("2"), half("6"), half("8"), twice("5")}))
+    answers += fmt::format("{} ", rows.integer(0, 0));
+  EXPECT_EQ(answers, "2 4 3 4 10 ");
+  EXPECT_THROW(connection.run_all({twice("1"), twice("no number"), twice("3")}), Error);
+  EXPECT_EQ(connection.run_all({twice("4"), twice("5")}).back().integer(0, 0), 10);
+}
+
 TEST_F(PostgresStoreTest, TakesItsOwnParametersOutOfTheUri) {
   const PostgresOptions options = postgres_options_from_uri(
       "postgresql://u:p@h:6432/db?sslmode=require&schema=jobs&listen_url=postgresql%3A%2F%2Fdirect%2Fdb&listen=on&"
