@@ -63,6 +63,7 @@ struct FactGuard::Facts {
     FactVerdicts verdicts;
     check_look_alikes(claim, verdicts);
     check_numbers(claim, verdicts);
+    check_named_figures(claim, verdicts);
     check_number_order(claim, verdicts);
     check_counted_phrases(claim, verdicts);
     check_dates(claim, verdicts);

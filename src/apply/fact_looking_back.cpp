@@ -152,12 +152,10 @@ bool denied_behind(const FactClaim& claim, std::size_t i) {
     const bool boundary = claim.boundaries[k];
     if (boundary && (lists.match("candidate", tokens, k) == 0 || begins_with_own(claim, i))) return false;
     if (lists.match("not_negation", tokens, k) > 0) return false;
-    // "..., and never regretted it" denies something else.
+    // "... and never regretted it" denies something else.
     const bool joined =
         tokens[k].folded == "and" || tokens[k].folded == "und" || tokens[k].folded == "et" || tokens[k].folded == "y";
-    if (joined && gap.find(',') != std::string_view::npos && k + 1 < tokens.size() &&
-        lists.match("negation", tokens, k + 1) > 0)
-      return false;
+    if (joined && k + 1 < tokens.size() && lists.match("negation", tokens, k + 1) > 0) return false;
     if (const std::size_t length = lists.match("negation", tokens, k); length > 0) {
       // "kenne ich nur vom Namen": German writes every noun large.
       if (length > 1 && claim.facts.language == "de") return true;
