@@ -35,8 +35,11 @@ bool posting_has(const FactClaim& claim, const Token& token) {
 /// "won", "opened", "has grown": English verbs that tell what came to pass.
 bool tells_event(const std::vector<Token>& tokens, std::size_t i) {
   if (lists().match("came_to_pass", tokens, i) > 0) return true;
+  constexpr std::string_view perfect[] = {"has", "have", "had", "was", "were", "been", "just", "you", "it", "which"};
+  const bool behind =
+      i > 0 && std::find(std::begin(perfect), std::end(perfect), tokens[i - 1].folded) != std::end(perfect);
   return tokens[i].folded.size() > 4 && tokens[i].folded.ends_with("ed") && !tokens[i].capital &&
-         EnglishWords::get().is_verb(tokens[i].stem);
+         (behind || EnglishWords::get().is_verb(tokens[i].stem));
 }
 
 /// Whether a figure or date stands between the same commas as a token: then the fact is its own, and checked as such.
