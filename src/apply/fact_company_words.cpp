@@ -93,14 +93,17 @@ void check_unknown_words(const FactClaim& claim, const std::vector<bool>& told, 
   bool begun = false;  // a word of the posting or the company stands before: no greeting
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
-    const bool known = posting_has(claim, token);
-    begun = begun || speakers.match("company", tokens, i) > 0 || (known && is_telling(token));
-    if (!begun || known || !told[i] || !is_telling(token) || is_judged_elsewhere(claim, i) ||
-        claim.index->has_stem(token.stem) || claim.index->has_word(token.folded))
+    if (!is_telling(token)) {
+      begun = begun || speakers.match("company", tokens, i) > 0;
+      continue;
+    }
+    if (!begun) begun = speakers.match("company", tokens, i) > 0 || posting_has(claim, token);
+    if (!begun || !told[i] || is_judged_elsewhere(claim, i) || claim.index->has_stem(token.stem) ||
+        claim.index->has_word(token.folded))
       continue;
     const bool heavy = !EnglishWords::get().is_light(token.stem, token.folded);
     const bool event = tells_event(tokens, i) && !has_figure(claim, i);
-    if (!event && (!heavy || claim.speakers[i] != Speaker::company)) continue;
+    if ((!event && (!heavy || claim.speakers[i] != Speaker::company)) || posting_has(claim, token)) continue;
     return verdicts.violation("company", claim.words(i, i), "the posting speaks of no such thing");
   }
 }

@@ -1,10 +1,9 @@
-#include "apply/fact_hits.hpp"
+#include "apply/fact_claim.hpp"
 
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string>
+#include <string_view>
 
 // One of few kinds for another: gold for silver, Friday for Monday. Whoever has one of a set in the evidence, and not
 // the one that the text says, has been told of wrongly, in whatever language.
@@ -12,37 +11,35 @@
 namespace bespoke {
 namespace {
 
-/// The lists of data/fact_words.txt whose words exclude each other.
-using KindSet = std::array<std::string_view, 7>;
-constexpr KindSet sets[] = {
-    {"medal_gold", "medal_silver", "medal_bronze"},
-    {"on_monday", "on_tuesday", "on_wednesday", "on_thursday", "on_friday", "on_saturday", "on_sunday"},
-    {"shift_night", "shift_early", "shift_late"},
-    {"school_primary", "school_secondary"}};
-
-void check_set(const FactClaim& claim, const KindSet& set, FactVerdicts& verdicts) {
-  const FactSources& scope = claim.letter || claim.about_person ? claim.index->all() : claim.around;
-  for (const std::string_view kind : set) {
-    if (kind.empty()) return;
-    const std::vector<Hit> hits = claimed_hits(claim, kind);
-    if (hits.empty() || (claim.letter && claim.speakers[hits.front().at] != Speaker::person) ||
-        any_contains(scope, kind))
-      continue;
-    const bool other = std::any_of(set.begin(), set.end(), [&](std::string_view one) {
-      return !one.empty() && one != kind && any_contains(claim.letter ? scope : claim.cited, one) &&
-             !WordLists::facts().contains(one, claim.facts.tokens);
-    });
-    if (other)
-      return verdicts.violation("scope", claim.words(hits.front().at, hits.front().at + hits.front().count - 1),
-                                "the evidence says another of these");
-  }
+/// Whether any token of the sources is of a kind that `holds`.
+template <typename Holds>
+bool any_kind(const FactSources& sources, const Holds& holds) {
+  const WordLists& kinds = WordLists::kinds();
+  return std::any_of(sources.begin(), sources.end(), [&](const FactSource* source) {
+    for (std::size_t i = 0; i < source->facts.tokens.size(); ++i) {
+      const std::string_view kind = kinds.list_of(source->facts.tokens, i);
+      if (!kind.empty() && holds(kind)) return true;
+    }
+    return false;
+  });
 }
 
 }  // namespace
 
 void check_exchanges(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter && !claim.says_i) return;
-  for (const KindSet& set : sets) check_set(claim, set, verdicts);
+  const FactSources& scope = claim.letter || claim.about_person ? claim.index->all() : claim.around;
+  const WordLists& kinds = WordLists::kinds();
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    const std::string_view said = kinds.list_of(claim.facts.tokens, i);
+    if (said.empty() || (claim.letter && claim.speakers[i] != Speaker::person)) continue;
+    if (any_kind(scope, [&](std::string_view kind) { return kind == said; })) continue;
+    const std::string_view set = said.substr(0, said.find('.') + 1);
+    const bool other = any_kind(claim.letter ? scope : claim.cited, [&](std::string_view kind) {
+      return kind.starts_with(set) && !kinds.contains(kind, claim.facts.tokens);
+    });
+    if (other) return verdicts.violation("scope", claim.words(i, i), "the evidence says another of these");
+  }
 }
 
 }  // namespace bespoke

@@ -82,6 +82,11 @@ const WordLists& WordLists::nouns() {
   return lists;
 }
 
+const WordLists& WordLists::kinds() {
+  static const auto& lists = *new WordLists(apply_file("data/kinds.txt"));
+  return lists;
+}
+
 const WordLists& WordLists::speakers(std::string_view language) {
   static const auto& lists = *[] {
     auto* made = new std::unordered_map<std::string_view, WordLists>;

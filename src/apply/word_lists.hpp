@@ -22,6 +22,8 @@ class WordLists {
   static const WordLists& facts();
   /// Classes of counted nouns: data/nouns.txt. Lives as long as the process.
   static const WordLists& nouns();
+  /// Kinds that exclude each other, by set: data/kinds.txt. Lives as long as the process.
+  static const WordLists& kinds();
   /// Ranks and trades: data/titles.txt.
   static const WordLists& titles();
   /// Degrees by level, and grades: data/degrees.txt.
