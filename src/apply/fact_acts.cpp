@@ -15,6 +15,17 @@ const WordLists& lists() {
   return WordLists::facts();
 }
 
+/// Whether the text is drawn from a project of the person's, with what it is: who has no other part in it made it.
+bool cites_own_project(const FactClaim& claim) {
+  return std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+    if (source->section != "projects" || !source->pointer.ends_with("/description")) return false;
+    const FactEntry* entry = claim.index->entry(source->entry);
+    return entry != nullptr && std::none_of(entry->sources.begin(), entry->sources.end(), [](const FactSource* one) {
+             return one->pointer.find("/roles/") != std::string::npos || took_part(*one);
+           });
+  });
+}
+
 /// Acts that need a right or a result, such as approving or publishing: the evidence has them, or their like.
 void check_rights(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter) return;
@@ -27,7 +38,7 @@ void check_rights(const FactClaim& claim, FactVerdicts& verdicts) {
   const FactSources& sources = claim.about_person ? claim.index->all() : claim.cited;
   for (const auto& [act, support] : acts) {
     for (const Hit& hit : claimed_hits(claim, act)) {
-      if (any_contains(sources, support)) break;
+      if (any_contains(sources, support) || (act == "act_create" && cites_own_project(claim))) break;
       verdicts.violation("part", claim.words(hit.at, hit.at + hit.count - 1), "the evidence speaks of no such act");
       break;
     }

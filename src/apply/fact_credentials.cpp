@@ -144,6 +144,25 @@ void check_graduated(const FactClaim& claim, FactVerdicts& verdicts) {
   }
 }
 
+/// "Completed the diploma" of two modules out of five: a text that is drawn from studies in part says so.
+void check_part_of_studies(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter || claim.about_person || says_share(claim.facts)) return;
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const WordLists& words = WordLists::facts();
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    // To have studied part time says nothing of the end.
+    if (words.match("in_progress", tokens, i) > 0 && !tokens[i].folded.starts_with("part")) return;
+    if (words.match("partial_course", tokens, i) > 0 || words.match("broken_off", tokens, i) > 0) return;
+  }
+  for (const FactSource* source : claim.cited) {
+    if (source->section != "education" || !source->pointer.ends_with("/studyType")) continue;
+    const bool part = says_share(source->facts) || words.contains("broken_off", source->facts.tokens);
+    if (part && !tokens.empty())
+      return verdicts.violation("degree", claim.words(0, 0),
+                                "these studies aren't finished, and the text doesn't say so");
+  }
+}
+
 /// The name of a course alone, where the course isn't finished.
 void check_bare_studies(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.letter || claim.cited.empty() || claim.facts.tokens.empty() || says_unfinished(claim)) return;
@@ -204,6 +223,7 @@ void check_credentials(const FactClaim& claim, FactVerdicts& verdicts) {
   }
   check_graduated(claim, verdicts);
   check_bare_studies(claim, verdicts);
+  check_part_of_studies(claim, verdicts);
   check_grades(claim, verdicts);
 }
 

@@ -69,13 +69,26 @@ bool is_of_letter(const FactClaim& claim, std::size_t at) {
   return claim.letter && tokens[at].folded == "writing" && at + 1 < tokens.size() && tokens[at + 1].folded == "to";
 }
 
+/// "an application built on Spring Boot": the word only says what the thing is made of.
+bool is_participle(const FactClaim& claim, std::size_t at) {
+  constexpr std::string_view behind[] = {"on", "in", "with", "from", "using", "around", "for"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.letter || at == 0 || at + 1 >= tokens.size() || is_stop_word(tokens[at - 1].folded) ||
+      tokens[at].begin - tokens[at - 1].end != 1)
+    return false;
+  return !tokens[at].folded.ends_with("ing") &&
+         std::find(std::begin(behind), std::end(behind), tokens[at + 1].folded) != std::end(behind);
+}
+
 /// "Developed an application" of who fixed bugs in one.
 void check_making(const FactClaim& claim, FactVerdicts& verdicts) {
   if (claim.about_person && !claim.letter) return;
   constexpr std::size_t anywhere = static_cast<std::size_t>(-1);
   for (const Hit& hit : claimed_hits(claim, "act_make")) {
     const FactSources sources = judged_by(claim, hit.at);
-    if (sources.empty() || introduces_people(claim, hit.at) || is_of_letter(claim, hit.at)) continue;
+    if (sources.empty() || introduces_people(claim, hit.at) || is_participle(claim, hit.at) ||
+        is_of_letter(claim, hit.at))
+      continue;
     const std::string words = claim.words(hit.at, hit.at + hit.count - 1);
     const bool helped = claim.letter && std::all_of(sources.begin(), sources.end(),
                                                     [](const FactSource* source) { return took_part(*source); });

@@ -54,6 +54,13 @@ FactSources closest(const FactClaim& claim, std::size_t at) {
 
 bool keeps_part(const std::vector<Token>& tokens) {
   if (lists().contains("participation_kept", tokens)) return true;
+  // Arabic writes "and" with the next word.
+  for (const Token& token : tokens) {
+    if (token.script != Script::arabic || !token.folded.starts_with("و") || token.folded.size() < 8) continue;
+    Token bare = token;
+    bare.folded.erase(0, 2);
+    if (lists().contains("participation_kept", {bare})) return true;
+  }
   // "with the registrar", "mit zwei Kolleginnen": people, and not what a thing has
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     const std::string& word = tokens[i].folded;

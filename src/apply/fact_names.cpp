@@ -208,7 +208,9 @@ class NameCheck {
     if (claim_.facts.language == "de") {
       // A word of a German posting is rather one of its nouns.
       const bool noun_of_posting =
-          claim_.index->posting().facts.language == "de" && claim_.index->posting().words.contains(token.folded);
+          claim_.index->posting().facts.language == "de" && claim_.index->posting().words.contains(token.folded) &&
+          std::find(claim_.index->company().begin(), claim_.index->company().end(), token.folded) ==
+              claim_.index->company().end();
       return is_german_name(tokens_, i) && !after_mark(i) && !noun_of_posting;
     }
     if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);

@@ -72,6 +72,10 @@ class NoveltyCheck {
     if (tokens_[i].folded == "patient" && i == 0) return false;
     if (tokens_[i].folded == "account" || tokens_[i].folded == "accounts") return false;
     if (kind == "customer" && !trade && entry_names(i)) return false;
+    // "MSc student" of who studies
+    const bool studies = std::any_of(claim_.cited.begin(), claim_.cited.end(),
+                                     [](const FactSource* cited) { return cited->section == "education"; });
+    if (kind == "learner" && tokens_[i].folded == "student" && studies) return false;
     const FactSources& scope = claim_.about_person ? claim_.index->all() : claim_.around;
     const std::string_view where = trade               ? ""
                                    : kind == "patient" ? "patient_there"

@@ -47,10 +47,29 @@ bool came_behind(const FactSource& award) {
   return false;
 }
 
+/// "won back £86,000", "vier Tage gewonnen": time and money are won without a prize.
+bool is_gain(const FactClaim& claim, const Hit& hit) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const std::string& word = tokens[hit.at].folded;
+  if (hit.count > 1 || (!word.starts_with("won") && !word.starts_with("gewonn") && !word.starts_with("gagn") &&
+                        !word.starts_with("gan")))
+    return false;
+  if (lists().contains("prize", tokens)) return false;
+  if (hit.at + 1 < tokens.size() && (tokens[hit.at + 1].folded == "back" || tokens[hit.at + 1].folded == "over"))
+    return true;
+  return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
+    const bool amount = quantity.dimension != Dimension::count || !quantity.noun.empty();
+    return amount && !quantity.label && quantity.last + 3 > hit.at && quantity.first < hit.at + 4 &&
+           (quantity.dimension == Dimension::time || quantity.dimension == Dimension::money ||
+            !period_of(quantity.noun).empty() || quantity.noun.ends_with("tage"));
+  });
+}
+
 }  // namespace
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
-  const std::vector<Hit> hits = claimed_hits(claim, "won");
+  std::vector<Hit> hits = claimed_hits(claim, "won");
+  std::erase_if(hits, [&](const Hit& hit) { return is_gain(claim, hit); });
   if (hits.empty()) return check_bare_prize(claim, verdicts);
   FactSources sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
   // Of the award that the text is about, if it names one.

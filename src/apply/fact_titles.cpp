@@ -1,3 +1,4 @@
+#include "apply/fact_hits.hpp"
 #include "apply/fact_lowered_titles.hpp"
 
 #include "apply/stop_words.hpp"
@@ -188,8 +189,9 @@ void check_compound(const FactClaim& claim, FactVerdicts& verdicts, std::size_t 
   const Token& token = claim.facts.tokens[i];
   if (claim.facts.language != "de" || !token.capital || (claim.letter && !claim.claimed(i)) || behind_article(claim, i))
     return;
-  constexpr auto endings = std::to_array<std::string_view>(
-      {"leiter", "leiterin", "meister", "meisterin", "chef", "chefin", "direktor", "direktorin"});
+  constexpr auto endings =
+      std::to_array<std::string_view>({"leiter", "leiterin", "vorsteher", "vorsteherin", "verwalter", "verwalterin",
+                                       "meister", "meisterin", "chef", "chefin", "direktor", "direktorin"});
   const bool title = std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
     return token.folded.size() > ending.size() + 1 && token.folded.ends_with(ending);
   });
@@ -277,6 +279,14 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts) {
           return word.size() > tokens[i].folded.size() + 3 && word.ends_with(tokens[i].folded);
         });
         if (source == nullptr && ends) source = candidate;
+      }
+    }
+    // "with the head sommelier" of the "chef sommelier": with whom the evidence speaks of by a title, too.
+    if (source == nullptr && others && claim.foreign && !claim.letter) {
+      for (const FactSource* candidate : claim.cited) {
+        const bool names =
+            candidate->pointer.find("/highlights/") != std::string::npos && keeps_part(candidate->facts.tokens);
+        if (source == nullptr && names) source = candidate;
       }
     }
     // Somebody else's rank goes by other names in another language.

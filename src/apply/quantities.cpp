@@ -19,6 +19,14 @@ void add_half(const QuantityText& in, Quantity& quantity) {
   const std::size_t next = quantity.last + 1;
   std::size_t taken = 0;
   if (in.word(next) == "and" && in.word(next + 1) == "a" && in.word(next + 2) == "half") taken = 3;
+  // "from five hours to two and a quarter", "tres y cuarto"
+  const bool quarter = (in.word(next) == "and" && in.word(next + 1) == "a" && in.word(next + 2) == "quarter") ||
+                       (in.word(next) == "y" && in.word(next + 1) == "cuarto");
+  if (quarter) {
+    quantity.value += 0.25;
+    quantity.last += in.word(next) == "y" ? 2 : 3;
+    return;
+  }
   if (in.word(next) == "y" && (in.word(next + 1) == "medio" || in.word(next + 1) == "media")) taken = 2;
   if (in.word(next) == "et" && (in.word(next + 1) == "demi" || in.word(next + 1) == "demie")) taken = 2;
   if (in.word(next) == "半" && in.language == "zh") taken = 1;

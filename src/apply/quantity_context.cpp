@@ -188,6 +188,8 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     }
     const std::string_view rate = period_of(in.word(i));
     if (rate.empty()) continue;
+    // "two and a quarter" is a number.
+    if (rate == "quarter" && i > 1 && in.word(i - 1) == "a" && in.word(i - 2) == "and") return;
     // "a shift to search" is a change.
     constexpr std::string_view changes[] = {"from", "to", "of", "in", "towards", "toward", "away", "into"};
     if (rate == "shift" && std::find(std::begin(changes), std::end(changes), in.word(i + 1)) != std::end(changes))

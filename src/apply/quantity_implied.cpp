@@ -54,6 +54,25 @@ bool is_time_between(const Quantity& claim, const FactSource& source) {
   return false;
 }
 
+/// "in the first twelve months" of "in the first year".
+bool is_one_period(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  constexpr std::string_view ahead[] = {"first", "one",   "a",        "last",   "ersten",
+                                        "einem", "erste", "premiere", "primer", "un"};
+  if (claim.dimension != Dimension::time || !claim.rate.empty() || text.letter) return false;
+  const std::vector<Token>& tokens = source.facts.tokens;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    const UnitName* unit = unit_of(tokens[i].folded);
+    if (unit == nullptr || unit->dimension != Dimension::time || !near(unit->factor, claim.value, 0.02)) continue;
+    if (std::find(std::begin(ahead), std::end(ahead), tokens[i - 1].folded) == std::end(ahead)) continue;
+    // "40 a year" is how often.
+    const bool often =
+        tokens[i - 1].folded == "a" && std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
+                                                   [&](const Quantity& other) { return other.rate == unit->unit; });
+    if (!often) return true;
+  }
+  return false;
+}
+
 /// "number two of 14" of "ranked second of 14".
 bool is_place_in_row(const Quantity& claim, const FactSource& source) {
   constexpr auto names = std::to_array<std::string_view>(
@@ -207,10 +226,10 @@ bool is_dual(const FactClaim& text, const Quantity& claim, const FactSource& sou
 }  // namespace
 
 bool is_implied(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  return is_excess(text, claim, source) || is_time_between(claim, source) || is_place_in_row(claim, source) ||
-         is_during(text, claim, source) || is_age(text, claim, source) || is_of_that_age(claim, source) ||
-         is_one_in(claim, source) || is_in_compound(claim, source) || is_dual(text, claim, source) ||
-         is_pair(text, claim, source);
+  return is_excess(text, claim, source) || is_time_between(claim, source) || is_one_period(text, claim, source) ||
+         is_place_in_row(claim, source) || is_during(text, claim, source) || is_age(text, claim, source) ||
+         is_of_that_age(claim, source) || is_one_in(claim, source) || is_in_compound(claim, source) ||
+         is_dual(text, claim, source) || is_pair(text, claim, source);
 }
 
 }  // namespace bespoke

@@ -169,6 +169,18 @@ bool is_average(const FactClaim& text, const Quantity& claim, const FactSource& 
   });
 }
 
+/// "deux jours sur sept" of two days a week.
+bool is_days_of_week(const FactClaim& text, const Quantity& claim, const FactSource& source) {
+  constexpr std::string_view joiners[] = {"sur", "of", "in", "von", "de", "out", "من"};
+  if (claim.dimension != Dimension::count || claim.value != 7 ||
+      std::find(std::begin(joiners), std::end(joiners), claim.before) == std::end(joiners))
+    return false;
+  return has_rate_word(source.facts, "week") &&
+         std::any_of(text.facts.quantities.begin(), text.facts.quantities.end(), [&](const Quantity& days) {
+           return days.unit == "day" && days.last < claim.first && claim.first < days.last + 4;
+         });
+}
+
 /// "four times a year" is quarterly.
 bool is_period(const Quantity& claim, const FactSource& source) {
   // "once a month"
@@ -191,8 +203,8 @@ bool is_period(const Quantity& claim, const FactSource& source) {
 }  // namespace
 
 bool follows_from_rhythm(const FactClaim& text, const Quantity& claim, const FactSource& source) {
-  return is_period(claim, source) || is_every_nth(text, claim, source) || is_interval(claim, source) ||
-         is_rate_over_time(text, claim, source) || is_average(text, claim, source) ||
+  return is_period(claim, source) || is_days_of_week(text, claim, source) || is_every_nth(text, claim, source) ||
+         is_interval(claim, source) || is_rate_over_time(text, claim, source) || is_average(text, claim, source) ||
          std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(),
                      [&](const Quantity& other) { return is_other_period(text, claim, other); });
 }

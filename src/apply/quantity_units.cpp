@@ -134,6 +134,8 @@ void read_unit(const QuantityText& in, Quantity& quantity, double& scale) {
   const auto next = [&] { return quantity.last + 1; };
   const auto adjacent = [&] {
     const std::string_view gap = in.gap_after(quantity.last);
+    // "3,2 Mio. Euro"
+    if (next() < in.tokens.size() && gap == ". " && multiplier_word(in.word(quantity.last)) > 0) return true;
     return next() < in.tokens.size() && !in.tokens[quantity.last].ends_sentence &&
            (gap.empty() || gap == " " || gap == "-" || gap == "\xC2\xA0" || gap == "\xE2\x80\xAF" ||
             gap == "\xE2\x80\x91");
