@@ -65,6 +65,7 @@ void check_look_alikes(const FactClaim& claim, FactVerdicts& verdicts);
 void check_numbers(const FactClaim& claim, FactVerdicts& verdicts);
 void check_named_figures(const FactClaim& claim, FactVerdicts& verdicts);  // beside a name that has another
 void check_number_order(const FactClaim& claim, FactVerdicts& verdicts);  // up and down, which is which, ranks in a row
+void check_list_items(const FactClaim& claim, FactVerdicts& verdicts);    // one of a row exchanged
 void check_counted_phrases(const FactClaim& claim, FactVerdicts& verdicts);  // kinds of things, since when, how often
 void check_dates(const FactClaim& claim, FactVerdicts& verdicts);
 void check_times(const FactClaim& claim, FactVerdicts& verdicts);        // a letter's, each of what it is said of

@@ -152,7 +152,9 @@ void check_part_of_studies(const FactClaim& claim, FactVerdicts& verdicts) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     // To have studied part time says nothing of the end.
     if (words.match("in_progress", tokens, i) > 0 && !tokens[i].folded.starts_with("part")) return;
-    if (words.match("partial_course", tokens, i) > 0 || words.match("broken_off", tokens, i) > 0) return;
+    const bool part_time = tokens[i].folded == "part" && i + 1 < tokens.size() && tokens[i + 1].folded == "time";
+    if ((words.match("partial_course", tokens, i) > 0 && !part_time) || words.match("broken_off", tokens, i) > 0)
+      return;
   }
   for (const FactSource* source : claim.cited) {
     if (source->section != "education" || !source->pointer.ends_with("/studyType")) continue;

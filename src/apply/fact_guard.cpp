@@ -65,6 +65,7 @@ struct FactGuard::Facts {
     check_numbers(claim, verdicts);
     check_named_figures(claim, verdicts);
     check_number_order(claim, verdicts);
+    check_list_items(claim, verdicts);
     check_counted_phrases(claim, verdicts);
     check_dates(claim, verdicts);
     check_times(claim, verdicts);

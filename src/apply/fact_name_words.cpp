@@ -21,6 +21,17 @@ bool is_harmless_capital(const std::string& folded) {
   return std::find(words.begin(), words.end(), folded) != words.end() || month_of(folded) > 0;
 }
 
+bool follows_kind_of_employer(const FactClaim& claim, std::size_t token) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (token == 0 || !tokens[token - 1].capital || tokens[token - 1].folded.size() < 5 ||
+      tokens[token].begin - tokens[token - 1].end != 1)
+    return false;
+  const std::vector<FactEntry>& entries = claim.index->entries();
+  return std::any_of(entries.begin(), entries.end(), [&](const FactEntry& entry) {
+    return entry.name.size() > 1 && entry.name.front() == tokens[token - 1].folded;
+  });
+}
+
 bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,
              const std::string& words) {
   if (!claim.letter) return false;

@@ -16,6 +16,10 @@ bool is_harmless_capital(const std::string& folded);
 bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,
              const std::string& words);
 
+/// Whether the word stands right behind what the profile calls an employer or a school by: "Notariat Brinkhoff" of who
+/// worked for another Notariat.
+bool follows_kind_of_employer(const FactClaim& claim, std::size_t token);
+
 /// A name of the evidence in another script: "ديربورن" is Dearborn.
 bool sounds_like(const FactClaim& claim, const Token& token, const FactSources& sources);
 

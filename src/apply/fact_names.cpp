@@ -211,7 +211,7 @@ class NameCheck {
           claim_.index->posting().facts.language == "de" && claim_.index->posting().words.contains(token.folded) &&
           std::find(claim_.index->company().begin(), claim_.index->company().end(), token.folded) ==
               claim_.index->company().end();
-      return is_german_name(tokens_, i) && !after_mark(i) && !noun_of_posting;
+      return (is_german_name(tokens_, i) || follows_kind_of_employer(claim_, i)) && !after_mark(i) && !noun_of_posting;
     }
     if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);
     // At the start every word is capital; a name is told by the posting, which writes it large inside of a sentence.
