@@ -241,10 +241,13 @@ void read_factor(const QuantityText& in, Quantity& quantity) {
     ++quantity.last;
     return;
   }
-  if (quantity.noun != "times" || quantity.value < 1.5) return;
-  constexpr std::string_view words[] = {"faster", "quicker", "higher", "more",   "as",     "larger",  "bigger", "lower",
-                                        "the",    "less",    "better", "slower", "longer", "shorter", "cheaper"};
-  for (std::size_t k = quantity.last + 1; k < std::min(quantity.last + 3, in.tokens.size()); ++k) {
+  constexpr std::string_view times[] = {"times", "fois", "veces", "mal"};
+  if (std::find(std::begin(times), std::end(times), behind) == std::end(times) || quantity.value < 1.5) return;
+  constexpr std::string_view words[] = {"faster",  "quicker", "higher", "more",    "as",       "larger", "bigger",
+                                        "lower",   "the",     "less",   "better",  "slower",   "longer", "shorter",
+                                        "cheaper", "plus",    "moins",  "la",      "le",       "mas",    "menos",
+                                        "lo",      "so",      "mehr",   "weniger", "schneller"};
+  for (std::size_t k = quantity.last + 2; k < std::min(quantity.last + 4, in.tokens.size()); ++k) {
     if (std::find(std::begin(words), std::end(words), in.word(k)) != std::end(words)) quantity.ratio = true;
   }
 }
