@@ -60,6 +60,13 @@ bool says_gained(const FactClaim& claim) {
   return true;
 }
 
+/// "Neither my doctorate nor ... taught me": who denies something of "my doctorate" says that there is one.
+bool is_presupposed(const FactClaim& claim, std::size_t at) {
+  constexpr std::string_view own[] = {"my", "mein", "meine", "meinem", "meinen", "meiner", "mon", "ma", "mi"};
+  return at > 0 && claim.speakers[at] == Speaker::denied &&
+         std::find(std::begin(own), std::end(own), claim.facts.tokens[at - 1].folded) != std::end(own);
+}
+
 void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_view level, std::size_t at,
                   std::size_t count) {
   const std::string words = claim.words(at, at + count - 1);
@@ -77,7 +84,7 @@ void check_degree(const FactClaim& claim, FactVerdicts& verdicts, std::string_vi
     entry = claim.index->entry(candidate->entry);
   }
   if (source == nullptr) {
-    if (claim.letter && !claim.claimed(at)) return;
+    if (claim.letter && !claim.claimed(at) && !is_presupposed(claim, at)) return;
     verdicts.violation("degree", words, fmt::format("the profile has no \"{}\"", words));
     return;
   }

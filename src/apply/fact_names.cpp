@@ -145,7 +145,7 @@ class NameCheck {
         WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i) &&
         std::find(joining.begin(), joining.end(), tokens_[i - 1].folded) != joining.end())
       return false;
-    if (std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end() &&
+    if (!place && std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end() &&
         gap.find(',') == std::string_view::npos)
       return false;
     constexpr auto past = std::to_array<std::string_view>(

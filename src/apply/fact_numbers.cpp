@@ -164,6 +164,15 @@ bool says_goal(const FactClaim& claim) {
          });
 }
 
+/// "With twelve declarants I would like to try the same": what stands before a wish, counted as the posting counts it.
+bool is_wished_with(const FactClaim& claim, const Quantity& quantity) {
+  if (quantity.dimension != Dimension::count || quantity.first != 1 || claim.facts.tokens.size() < 4) return false;
+  const WordLists& speakers = WordLists::speakers(claim.facts.language);
+  return std::any_of(claim.speakers.begin(), claim.speakers.end(),
+                     [](Speaker speaker) { return speaker == Speaker::wish; }) &&
+         !speakers.contains("assertion", claim.facts.tokens);
+}
+
 /// Whether the posting has the number among words of the same kind: "62 manuscrits enluminés" of "3 400 manuscrits,
 /// dont 62 enluminés".
 bool stands_in_posting(const FactClaim& claim, const Quantity& quantity) {
@@ -282,7 +291,7 @@ void check_numbers(const FactClaim& claim, FactVerdicts& verdicts) {
       source = find_elliptic_duration(claim, quantity, claim.letter ? scope : claim.around, placed);
     if (source == nullptr && claim.about_person && !claim.letter)
       source = find_duration(claim, quantity, claim.index->all(), false);
-    const bool aimed = claim.letter && says_goal(claim);
+    const bool aimed = claim.letter && (says_goal(claim) || is_wished_with(claim, quantity));
     if (source == nullptr && (claim.posting_counts(quantity.first) || aimed)) {
       const FactSources posting{&claim.index->posting()};
       for (const Quantity& other : posting.front()->facts.quantities) {

@@ -186,6 +186,12 @@ bool has_other_certificate_date(const FactClaim& claim, FactSpan said, const Dat
 void check_since(const FactClaim& claim, const DateMention& date, FactVerdicts& verdicts) {
   const std::string words = claim.words(date.first, date.last);
   if (claim.foreign || !is_told(claim, date.first) || already_refused(verdicts, words)) return;
+  // The very month in which something of the profile began
+  if (date.month > 0 &&
+      std::any_of(claim.index->entries().begin(), claim.index->entries().end(), [&](const FactEntry& entry) {
+        return entry.section != "work" && entry.start_year == date.year && entry.start_month == date.month;
+      }))
+    return;
   if (date.year == first_year_of_work(claim) && WordLists::facts().contains("at_work", claim.facts.tokens)) return;
   const FactSpan said = own_segment(claim, date.first, date.last);
   const FactAlignment aligned = align(claim, said, told_of_work(claim, place_within(claim, said)));
