@@ -176,8 +176,13 @@ Speaker speaker_of(const FactClaim& claim, std::size_t i, const std::vector<int>
   }
   // German puts the verb before the pronoun: "würde ich gern".
   if (claim.facts.language == "de") {
+    // "... habe ich bearbeitet und traue mir gern zu": another verb begins behind "und".
+    const auto joins_verb = [&](std::size_t k) {
+      return tokens[k].folded == "und" && k + 1 < tokens.size() && !tokens[k + 1].capital && !tokens[k + 1].has_digit &&
+             !is_stop_word(tokens[k + 1].folded);
+    };
     std::size_t end = i + 1;
-    while (end < tokens.size() && !starts_clause(claim, end)) ++end;
+    while (end < tokens.size() && !starts_clause(claim, end) && !joins_verb(end)) ++end;
     if (wishes(claim, clause, end)) return Speaker::wish;
   }
   if (marker < clause) {

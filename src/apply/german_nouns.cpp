@@ -102,6 +102,15 @@ bool is_german_name(const std::vector<Token>& tokens, std::size_t i) {
       return true;
   }
   if (before == "universitat" || before == "hochschule" || before == "firma" || before == "stadt") return true;
+  // "Kanzlei Rottkamp", "Notar Wienkamp"
+  constexpr auto houses = std::to_array<std::string_view>(
+      {"kanzlei",  "praxis",     "klinik",       "hotel",       "restaurant", "gasthof",   "gasthaus",
+       "backerei", "konditorei", "metzgerei",    "werkstatt",   "atelier",    "verlag",    "theater",
+       "galerie",  "apotheke",   "buchhandlung", "agentur",     "studio",     "notar",     "notarin",
+       "notariat", "anwalt",     "familie",      "schreinerei", "gartnerei",  "spedition", "reederei",
+       "brauerei", "weingut",    "kita",         "gymnasium",   "museum"});
+  const bool beside = tokens[i].begin == tokens[i - 1].end + 1 && tokens[i - 1].capital;
+  if (beside && token.folded.size() > 3 && std::find(houses.begin(), houses.end(), before) != houses.end()) return true;
   const bool noun = std::any_of(noun_endings.begin(), noun_endings.end(), [&](std::string_view ending) {
     return token.folded.size() >= ending.size() && token.folded.ends_with(ending);
   });
