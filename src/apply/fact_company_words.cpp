@@ -32,6 +32,13 @@ bool posting_has(const FactClaim& claim, const Token& token) {
                      [&](const std::string& stem) { return EnglishWords::get().alike(stem, token.stem); });
 }
 
+/// Whether a source has the word or one of its family, whole words that German builds on included.
+bool is_in(const FactSource& source, const Token& token) {
+  return source.words.contains(token.folded) || source.stems.contains(token.stem) ||
+         std::any_of(source.stems.begin(), source.stems.end(),
+                     [&](const std::string& stem) { return EnglishWords::same_root(stem, token.stem); });
+}
+
 /// "won", "opened", "has grown": English verbs that tell what came to pass.
 bool tells_event(const std::vector<Token>& tokens, std::size_t i) {
   if (lists().match("came_to_pass", tokens, i) > 0) return true;
@@ -182,6 +189,41 @@ void check_perfect(const FactClaim& claim, const std::vector<bool>& told, FactVe
   }
 }
 
+/// "avec sa terrasse sur les remparts": in German, French and Spanish a phrase of two nouns that is added with "with",
+/// and neither document has a word of it.
+void check_added_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
+  const std::string& language = claim.facts.language;
+  if ((language != "de" && language != "fr" && language != "es") || claim.index->posting().facts.language != language)
+    return;
+  constexpr std::string_view adding[] = {"mit", "samt", "avec", "con", "y", "et", "und"};
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t i = 1; i + 2 < tokens.size(); ++i) {
+    if (claim.speakers[i] != Speaker::company ||
+        std::find(std::begin(adding), std::end(adding), tokens[i].folded) == std::end(adding))
+      continue;
+    std::size_t unknown = 0;
+    bool known = false;
+    std::size_t k = i + 1;
+    for (; k < std::min(i + 7, tokens.size()) && claim.speakers[k] == Speaker::company; ++k) {
+      const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
+      if (tokens[k - 1].ends_sentence || gap.find_first_of(",;:(") != std::string_view::npos ||
+          tokens[k].folded == "me" || tokens[k].folded == "m" || tokens[k].folded == "mich")
+        break;
+      known = known || tokens[k].has_digit || tokens[k].number;
+      const bool noun = tokens[k].folded.size() > 4 && !is_stop_word(tokens[k].folded) &&
+                        (language != "de" || tokens[k].capital) && lists().match("of_letters", tokens, k) == 0;
+      if (!noun) continue;
+      const bool there = is_in(claim.index->posting(), tokens[k]) ||
+                         std::any_of(claim.index->all().begin(), claim.index->all().end(),
+                                     [&](const FactSource* source) { return is_in(*source, tokens[k]); });
+      known = known || there;
+      unknown += there ? 0 : 1;
+    }
+    if (unknown > 1 && !known)
+      return verdicts.violation("company", claim.words(i, k - 1), "the posting speaks of no such thing");
+  }
+}
+
 /// Whether a sentence of the posting has both words.
 bool stand_together(const FactClaim& claim, const Token& one, const Token& other) {
   const FactText& text = claim.index->posting().facts;
@@ -241,6 +283,7 @@ void check_company_words(const FactClaim& claim, const std::vector<bool>& told, 
   check_new_pairs(claim, verdicts);
   check_perfect(claim, told, verdicts);
   check_absences(claim, verdicts);
+  check_added_phrases(claim, verdicts);
 }
 
 }  // namespace bespoke
