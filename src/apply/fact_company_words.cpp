@@ -189,18 +189,26 @@ void check_perfect(const FactClaim& claim, const std::vector<bool>& told, FactVe
   }
 }
 
+/// "avec", or "et" before an article: what follows is a thing, and no deed such as "et vous remercie".
+bool adds_thing(const std::string& word, const std::string& next) {
+  constexpr std::string_view with[] = {"mit", "samt", "avec", "con"};
+  constexpr std::string_view joining[] = {"y", "et", "und"};
+  constexpr std::string_view articles[] = {"un", "une", "des", "una", "ein", "eine", "einen", "einem", "einer"};
+  const auto is_one_of = [](const auto& words, const std::string& one) {
+    return std::find(std::begin(words), std::end(words), one) != std::end(words);
+  };
+  return is_one_of(with, word) || (is_one_of(joining, word) && is_one_of(articles, next));
+}
+
 /// "avec sa terrasse sur les remparts": in German, French and Spanish a phrase of two nouns that is added with "with",
 /// and neither document has a word of it.
 void check_added_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::string& language = claim.facts.language;
   if ((language != "de" && language != "fr" && language != "es") || claim.index->posting().facts.language != language)
     return;
-  constexpr std::string_view adding[] = {"mit", "samt", "avec", "con", "y", "et", "und"};
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 1; i + 2 < tokens.size(); ++i) {
-    if (claim.speakers[i] != Speaker::company ||
-        std::find(std::begin(adding), std::end(adding), tokens[i].folded) == std::end(adding))
-      continue;
+    if (claim.speakers[i] != Speaker::company || !adds_thing(tokens[i].folded, tokens[i + 1].folded)) continue;
     std::size_t unknown = 0;
     bool known = false;
     std::size_t k = i + 1;

@@ -142,7 +142,9 @@ class NameCheck {
         std::to_array<std::string_view>({"and", "und", "et", "y", "e", "with", "mit", "avec", "con", "via"});
     const bool place = Lexicon::places().term(words) != nullptr;
     if (!place && claim_.speakers[i] == Speaker::person &&
-        WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i) &&
+        (claim_.facts.language == "es"
+             ? claim_.says_i
+             : WordLists::speakers(claim_.facts.language).contains("candidate", tokens_, 0, i)) &&
         std::find(joining.begin(), joining.end(), tokens_[i - 1].folded) != joining.end())
       return false;
     if (!place && std::find(before.begin(), before.end(), tokens_[i - 1].folded) == before.end() &&
