@@ -1,5 +1,6 @@
 #include "apply/fact_lowered_titles.hpp"
 
+#include "apply/stop_words.hpp"
 #include "apply/word_lists.hpp"
 
 #include <algorithm>
@@ -116,7 +117,9 @@ void check_lowered(const FactClaim& claim, FactVerdicts& verdicts) {
     for (std::size_t k = 0; k + 1 < there.size(); ++k) {
       if (WordLists::facts().match("demotion", there, k) != 1 || !titles().list_of(there, k + 1).empty()) continue;
       for (std::size_t i = 0; i < std::min<std::size_t>(3, tokens.size()); ++i) {
-        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital || is_label(claim, i)) continue;
+        if (tokens[i].folded != there[k + 1].folded || !tokens[i].capital || is_label(claim, i) ||
+            is_stop_word(tokens[i].folded))
+          continue;
         return verdicts.violation("title", claim.words(i, i),
                                   fmt::format("the evidence says \"{}\" of that title", there[k].folded));
       }

@@ -218,7 +218,9 @@ class NameCheck {
     if (!token.sentence_start && !after_mark(i) && !in_label(i)) return !is_stop_word(token.folded);
     // At the start every word is capital; a name is told by the posting, which writes it large inside of a sentence.
     const std::string& language = claim_.facts.language;
-    return (language == "en" || language == "fr" || language == "es") && token.sentence_start &&
+    const bool verb =
+        language == "en" && i == 0 && !claim_.letter && WordLists::facts().contains("participation_kept", {token});
+    return (language == "en" || language == "fr" || language == "es") && token.sentence_start && !verb &&
            is_name_of_posting(token);
   }
 

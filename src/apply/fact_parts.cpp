@@ -84,6 +84,20 @@ bool keeps_thing(const FactClaim& claim, std::size_t at) {
   });
 }
 
+/// Whether lessons, tours or meetings of the evidence stand behind the verb, and no people.
+bool holds_meeting(const FactClaim& claim, std::size_t at) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t k = at + 1; k < std::min(at + 5, tokens.size()) && !tokens[k - 1].ends_sentence; ++k) {
+    const std::string_view kind = WordLists::nouns().list_of(tokens, k);
+    if (kind == "staff" || kind == "team") return false;
+    if (kind != "meeting" && !tokens[k].folded.starts_with("tour")) continue;
+    return std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+      return !took_part(*source) && source->stems.contains(tokens[k].stem);
+    });
+  }
+  return false;
+}
+
 void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   std::vector<Hit> hits = claimed_hits(claim, "lead");
@@ -121,6 +135,8 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
         });
     if (word == "chairs" && counted) continue;
     if (!claim.letter && lists().match("in_charge", tokens, hit.at) > 0 && keeps_thing(claim, hit.at)) continue;
+    // "led conversation classes": held them, as the evidence says.
+    if (!claim.letter && word.starts_with("le") && hit.count == 1 && holds_meeting(claim, hit.at)) continue;
     // "leads" are prospects too.
     if (word == "leads" && hit.at > 0 && !tokens[hit.at].sentence_start && tokens[hit.at - 1].folded != "who" &&
         tokens[hit.at - 1].folded != "and") {

@@ -59,15 +59,57 @@ bool is_gain(const FactClaim& claim, const Hit& hit) {
     return true;
   return std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& quantity) {
     const bool amount = quantity.dimension != Dimension::count || !quantity.noun.empty();
-    return amount && !quantity.label && quantity.last + 3 > hit.at && quantity.first < hit.at + 4 &&
+    return amount && !quantity.label && quantity.last + 3 > hit.at && quantity.first < hit.at + 6 &&
            (quantity.dimension == Dimension::time || quantity.dimension == Dimension::money ||
             !period_of(quantity.noun).empty() || quantity.noun.ends_with("tage"));
+  });
+}
+
+/// "Finaliste" of a demi-finaliste, "finalist" of a semi-finalist.
+void check_half_way(const FactClaim& claim, FactVerdicts& verdicts) {
+  if (claim.letter) return;
+  constexpr std::string_view parts[] = {"demi", "semi", "quarter", "halb", "viertel", "cuartos"};
+  const auto goes_on = [&](const FactText& facts, std::size_t i) {
+    const std::string& word = facts.tokens[i].folded;
+    const std::string& ahead = i > 0 ? facts.tokens[i - 1].folded : word;
+    return std::any_of(std::begin(parts), std::end(parts),
+                       [&](std::string_view part) { return word.starts_with(part) || ahead == part; });
+  };
+  const auto is_final = [](const std::string& word) { return word.find("final") != std::string::npos; };
+  for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
+    if (!is_final(claim.facts.tokens[i].folded) || goes_on(claim.facts, i)) continue;
+    bool half = false;
+    bool whole = false;
+    for (const FactSource* source : claim.cited) {
+      for (std::size_t k = 0; source->section == "awards" && k < source->facts.tokens.size(); ++k) {
+        if (is_final(source->facts.tokens[k].folded)) (goes_on(source->facts, k) ? half : whole) = true;
+      }
+    }
+    if (half && !whole)
+      return verdicts.violation("scope", claim.words(i, i), "the evidence says that it went less far");
+  }
+}
+
+/// "Given to the brewery for Low Road": whose prize it was, where the text doesn't name them.
+bool was_given_to_others(const FactClaim& claim, const FactSources& award) {
+  constexpr std::string_view given[] = {"given", "awarded", "presented"};
+  return std::any_of(award.begin(), award.end(), [&](const FactSource* source) {
+    const std::vector<Token>& there = source->facts.tokens;
+    for (std::size_t k = 0; k + 3 < there.size(); ++k) {
+      if (std::find(std::begin(given), std::end(given), there[k].folded) == std::end(given) ||
+          there[k + 1].folded != "to" || there[k + 2].folded != "the")
+        continue;
+      return std::none_of(claim.facts.tokens.begin(), claim.facts.tokens.end(),
+                          [&](const Token& token) { return token.stem == there[k + 3].stem; });
+    }
+    return false;
   });
 }
 
 }  // namespace
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
+  check_half_way(claim, verdicts);
   std::vector<Hit> hits = claimed_hits(claim, "won");
   std::erase_if(hits, [&](const Hit& hit) { return is_gain(claim, hit); });
   if (hits.empty()) return check_bare_prize(claim, verdicts);
@@ -89,6 +131,10 @@ void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (award != nullptr) sources = claim.index->around({award});
   // A bid or a case is won too.
   if (award == nullptr && !lists().contains("prize", claim.facts.tokens) && any_contains(sources, "success")) return;
+  if (award != nullptr && !claim.letter && !claim.foreign && was_given_to_others(claim, sources) &&
+      lists().contains("mine", claim.facts.tokens))
+    return verdicts.violation("scope", claim.words(hits.front().at, hits.front().at),
+                              "the evidence says who was given it");
   const std::string words = claim.words(hits.front().at, hits.front().at + hits.front().count - 1);
   if (award != nullptr && any_contains(sources, "team_prize") && !lists().contains("team_prize", claim.facts.tokens)) {
     return verdicts.violation("scope", words, "the evidence says that a team won");

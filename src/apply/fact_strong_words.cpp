@@ -169,7 +169,11 @@ void check_team(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string& next = tokens[i + 1].folded;
     if (word != "team" && word != "crew" && word != "squad" && word != "equipe" && word != "equipo" && word != "teams")
       continue;
-    if (next != "of" && next != "von" && next != "aus" && next != "de" && next != "d") continue;
+    const bool led = i > 1 &&
+                     (tokens[i - 1].folded == "a" || tokens[i - 1].folded == "ein" || tokens[i - 1].folded == "une" ||
+                      tokens[i - 1].folded == "un") &&
+                     lists().contains("lead", tokens, i - 2, i);
+    if (!led && next != "of" && next != "von" && next != "aus" && next != "de" && next != "d") continue;
     const FactSources& sources = claim.about_person ? claim.index->all() : claim.around;
     const bool several = std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
       if (source->pointer.ends_with("Date")) return false;

@@ -92,6 +92,11 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
     if (i > quantity.last + 1 && in.tokens[i - 1].ends_sentence) break;
     const std::string_view gap = in.gap_before(i);
     if (gap.find_first_of(",;:()") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;
+    // "22 emergency and outpatient patients": both words say which patients.
+    const bool joins = i > from && quantity.noun_classes.empty() && (in.word(i) == "and" || in.word(i) == "or") &&
+                       !classes.list_of(in.tokens, std::min(i + 2, in.tokens.size() - 1)).empty() &&
+                       i + 2 < in.tokens.size();
+    if (joins) continue;
     if (in.tokens[i].has_digit || ends_phrase(in.word(i)) || read_spelled_number(in.tokens, i, in.language)) break;
     if (quantity.noun.empty()) quantity.noun = in.word(i);
     const std::string_view found = classes.list_of(in.tokens, i);

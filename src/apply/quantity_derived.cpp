@@ -152,8 +152,10 @@ bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSo
   if (!team && !one_of && !strong && said.tokens[claim.first].folded.find("kopfig") == std::string::npos) return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& others) {
     constexpr std::string_view with[] = {"with", "mit", "avec", "con"};
+    constexpr std::string_view further[] = {"otros", "otras", "other", "autres", "weiteren", "further"};
+    const bool more = std::find(std::begin(further), std::end(further), others.before) != std::end(further);
     return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&
-           std::find(std::begin(with), std::end(with), others.before) != std::end(with) &&
+           (more || std::find(std::begin(with), std::end(with), others.before) != std::end(with)) &&
            !others.noun_classes.empty() && others.noun_classes.front() == "staff";
   });
 }
@@ -172,7 +174,9 @@ bool has_unit_of_neighbour(const FactClaim& text, const Quantity& claim, const Q
 
 /// "35 hectares" where the evidence has "120 hectares, of which 35".
 bool has_unit_in_source(const Quantity& claim, const Quantity& other, const FactSource& source) {
-  if (other.dimension != Dimension::count || other.label || other.ratio || claim.dimension == Dimension::count)
+  // "8% from 12 growers" is no 12%.
+  if (other.dimension != Dimension::count || other.label || other.ratio || claim.dimension == Dimension::count ||
+      claim.dimension == Dimension::percent)
     return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& neighbour) {
     return neighbour.dimension == claim.dimension && neighbour.unit == claim.unit && neighbour.first < other.first &&

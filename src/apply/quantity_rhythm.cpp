@@ -60,13 +60,19 @@ std::vector<double> periods_in(std::string_view longer, std::string_view shorter
     std::string_view shorter;
     std::vector<double> times;
   };
-  static const auto& pairs =
-      *new std::vector<Pair>{{"year", "month", {12}},           {"year", "week", {52}},
-                             {"year", "quarter", {4}},          {"year", "day", {365, 250}},
-                             {"quarter", "month", {3}},         {"quarter", "week", {13}},
-                             {"month", "week", {52.0 / 12, 4}}, {"month", "day", {365.0 / 12, 30, 22, 20}},
-                             {"week", "day", {7, 5, 6}},        {"day", "hour", {24, 8}},
-                             {"hour", "minute", {60}},          {"minute", "second", {60}}};
+  static const auto& pairs = *new std::vector<Pair>{{"year", "month", {12}},
+                                                    {"year", "week", {52}},
+                                                    {"year", "quarter", {4}},
+                                                    {"year", "semester", {2}},
+                                                    {"year", "day", {365, 250}},
+                                                    {"quarter", "month", {3}},
+                                                    {"quarter", "week", {13}},
+                                                    {"month", "week", {52.0 / 12, 4}},
+                                                    {"month", "day", {365.0 / 12, 30, 22, 20}},
+                                                    {"week", "day", {7, 5, 6}},
+                                                    {"day", "hour", {24, 8}},
+                                                    {"hour", "minute", {60}},
+                                                    {"minute", "second", {60}}};
   const auto found = std::find_if(pairs.begin(), pairs.end(),
                                   [&](const Pair& pair) { return pair.longer == longer && pair.shorter == shorter; });
   return found == pairs.end() ? std::vector<double>() : found->times;
