@@ -131,7 +131,8 @@ void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   if (award != nullptr) sources = claim.index->around({award});
   // A bid or a case is won too.
   if (award == nullptr && !lists().contains("prize", claim.facts.tokens) && any_contains(sources, "success")) return;
-  if (award != nullptr && !claim.letter && !claim.foreign && was_given_to_others(claim, sources) &&
+  if (award != nullptr && !claim.letter && !claim.foreign && claim.index->entry(award->entry) != nullptr &&
+      was_given_to_others(claim, claim.index->entry(award->entry)->sources) &&
       lists().contains("mine", claim.facts.tokens))
     return verdicts.violation("scope", claim.words(hits.front().at, hits.front().at),
                               "the evidence says who was given it");

@@ -156,7 +156,7 @@ bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSo
     const bool more = std::find(std::begin(further), std::end(further), others.before) != std::end(further);
     return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&
            (more || std::find(std::begin(with), std::end(with), others.before) != std::end(with)) &&
-           !others.noun_classes.empty() && others.noun_classes.front() == "staff";
+           (more || (!others.noun_classes.empty() && others.noun_classes.front() == "staff"));
   });
 }
 

@@ -43,7 +43,7 @@ bool is_stop_word(std::string_view folded) {
       "deine deiner deinen deinem sie er es ich mich mir mein meine meiner meinen meinem nicht kein keine auch nur "
       "noch "
       "sowie so dass wenn dann denn man sich alle jede jeder jedes diese dieser dieses dort hier sehr mehr "
-      "le la les l' de du des d' et ou un une au aux en dans sur sous par pour avec sans chez vers entre est sont "
+      "le la les l' de du des d' et ou un une au aux en dans sur sous par pour avec moins peu sans chez vers entre est sont "
       "etait ete "
       "etre avoir a ont ai as nous vous ils elles il elle je tu on se sa son ses leur leurs notre nos votre vos mon ma "
       "mes "
