@@ -85,6 +85,22 @@ bool is_indicative(const FactClaim& claim, std::size_t i) {
                       [&](std::string_view umlaut) { return written.find(umlaut) != std::string::npos; });
 }
 
+/// "je commencerais", "me apuntaría": French and Spanish wish by the ending of the verb.
+bool is_conditional(const FactClaim& claim, std::size_t i) {
+  if (i == 0 || claim.facts.tokens[i].folded.size() < 7) return false;
+  const std::string& before = claim.facts.tokens[i - 1].folded;
+  constexpr std::string_view french[] = {"je", "j", "me", "m", "y", "en"};
+  constexpr std::string_view spanish[] = {"me", "se", "lo", "la", "nos", "no", "que", "ya", "yo"};
+  if (claim.facts.language == "fr")
+    return claim.facts.tokens[i].folded.ends_with("rais") &&
+           std::find(std::begin(french), std::end(french), before) != std::end(french);
+  return claim.facts.language == "es" &&
+         claim.words(i, i).ends_with(
+             "r\xC3\xAD"
+             "a") &&
+         std::find(std::begin(spanish), std::end(spanish), before) != std::end(spanish);
+}
+
 /// Whether tokens from `begin` to before `end` wish for what follows, and don't claim it after all: "happy to say".
 bool wishes(const FactClaim& claim, std::size_t begin, std::size_t end) {
   const WordLists& lists = WordLists::speakers(claim.facts.language);
@@ -93,7 +109,8 @@ bool wishes(const FactClaim& claim, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < std::min(end, tokens.size()); ++i) {
     // "TVO Learn" is a name.
     const bool name = claim.facts.language == "en" && tokens[i].capital && !tokens[i].sentence_start;
-    wish = wish || (lists.match("wish", tokens, i) > 0 && !name && !is_indicative(claim, i));
+    wish =
+        wish || (lists.match("wish", tokens, i) > 0 && !name && !is_indicative(claim, i)) || is_conditional(claim, i);
   }
   return wish && !lists.contains("assertion", tokens, begin > 2 ? begin - 2 : 0, end);
 }

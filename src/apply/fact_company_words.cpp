@@ -202,17 +202,17 @@ bool adds_thing(const std::string& word, const std::string& next) {
 
 /// "avec sa terrasse sur les remparts": in German, French and Spanish a phrase of two nouns that is added with "with",
 /// and neither document has a word of it.
-void check_added_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
+void check_added_phrases(const FactClaim& claim, const std::vector<bool>& told, FactVerdicts& verdicts) {
   const std::string& language = claim.facts.language;
   if ((language != "de" && language != "fr" && language != "es") || claim.index->posting().facts.language != language)
     return;
   const std::vector<Token>& tokens = claim.facts.tokens;
   for (std::size_t i = 1; i + 2 < tokens.size(); ++i) {
-    if (claim.speakers[i] != Speaker::company || !adds_thing(tokens[i].folded, tokens[i + 1].folded)) continue;
+    if (!told[i] || !adds_thing(tokens[i].folded, tokens[i + 1].folded)) continue;
     std::size_t unknown = 0;
     bool known = false;
     std::size_t k = i + 1;
-    for (; k < std::min(i + 7, tokens.size()) && claim.speakers[k] == Speaker::company; ++k) {
+    for (; k < std::min(i + 7, tokens.size()) && told[k]; ++k) {
       const std::string_view gap = claim.facts.text.substr(tokens[k - 1].end, tokens[k].begin - tokens[k - 1].end);
       if (tokens[k - 1].ends_sentence || gap.find_first_of(",;:(") != std::string_view::npos ||
           tokens[k].folded == "me" || tokens[k].folded == "m" || tokens[k].folded == "mich")
@@ -291,7 +291,7 @@ void check_company_words(const FactClaim& claim, const std::vector<bool>& told, 
   check_new_pairs(claim, verdicts);
   check_perfect(claim, told, verdicts);
   check_absences(claim, verdicts);
-  check_added_phrases(claim, verdicts);
+  check_added_phrases(claim, told, verdicts);
 }
 
 }  // namespace bespoke

@@ -79,7 +79,11 @@ void check_mention(const FactClaim& claim, FactVerdicts& verdicts, std::size_t i
   if (std::any_of(claim.index->all().begin(), claim.index->all().end(),
                   [&](const FactSource* source) { return source->section == "languages" && names(*source); }))
     return;
-  if (claim.posting_counts(i) && names(claim.index->posting())) return;
+  // "mon anglais est à reprendre": no level, of what the posting asks for
+  constexpr std::string_view own[] = {"my", "mein", "meinem", "mon", "mi"};
+  const bool bare = claim.letter && i > 0 &&
+                    std::find(std::begin(own), std::end(own), claim.facts.tokens[i - 1].folded) != std::end(own);
+  if ((bare || claim.posting_counts(i)) && names(claim.index->posting())) return;
   verdicts.violation("language", claim.words(i, i), "the evidence doesn't speak of it");
 }
 
