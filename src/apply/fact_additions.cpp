@@ -50,6 +50,11 @@ void check_joined(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool ends = at + 1 == tokens.size() || tokens[at].ends_sentence ||
                       claim.facts.text.substr(token.end, 2).find_first_of(",:;.(") != std::string_view::npos ||
                       (language == "de" && !claim.about_person && is_stop_word(tokens[at + 1].folded));
+    // In a letter what the applicant claims; places and names have a check of their own.
+    const bool name = language != "de" && token.capital;
+    if (claim.letter &&
+        (claim.speakers[at] != Speaker::person || name || Lexicon::places().term(claim.words(at, at)) != nullptr))
+      continue;
     if (!ends || is_noun_of_verb(claim, claim.around, token) || !known(tokens[i - 1]) ||
         is_stop_word(tokens[i - 1].folded) || known(token))
       continue;
@@ -133,8 +138,9 @@ void check_phrases(const FactClaim& claim, FactVerdicts& verdicts) {
 }  // namespace
 
 void check_additions(const FactClaim& claim, FactVerdicts& verdicts) {
-  if (claim.letter || claim.foreign || claim.facts.language == "en") return;
+  if (claim.foreign || claim.facts.language == "en" || (claim.letter && !claim.says_i)) return;
   check_joined(claim, verdicts);
+  if (claim.letter) return;
   check_joined_ahead(claim, verdicts);
   // A summary may speak of qualities that stand nowhere.
   if (claim.about_person) return;
