@@ -256,7 +256,7 @@ void attribute(FactClaim& claim) {
                    std::max(lists.match("candidate", tokens, i), lists.match("familiar", tokens, i));
                own > 0) {
       for (std::size_t k = i; k < i + own; ++k) markers[k] = 1;
-    } else if (is_verb_of_applicant(claim, i)) {
+    } else if (is_verb_of_applicant(claim, i) || says_familiar_apart(claim, i)) {
       markers[i] = 1;
     }
     if (telling != company.end() && tokens[i].folded == *telling &&

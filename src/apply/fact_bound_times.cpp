@@ -1,4 +1,5 @@
 #include "apply/fact_durations.hpp"
+#include "apply/fact_name_words.hpp"
 #include "apply/fact_time_evidence.hpp"
 #include "apply/quantity_match.hpp"
 #include "apply/word_lists.hpp"
@@ -90,6 +91,30 @@ void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& 
   if (!said) verdicts.violation("date", words, fmt::format("that job, by its figures, wasn't \"{}\" long", words));
 }
 
+/// "in Dearborn since 2015" of ديربورن since 2020: the location of a job, in another script, that began in another
+/// year.
+void check_since_at_location(const FactClaim& claim, const DateMention& date, FactVerdicts& verdicts) {
+  const std::string words = claim.words(date.first, date.last);
+  if (!claim.foreign || is_judged(claim, date.first, verdicts, words)) return;
+  const FactSpan said = segment_around(claim, date.first, date.last);
+  for (std::size_t k = said.begin; k < said.end; ++k) {
+    const Token& token = claim.facts.tokens[k];
+    if (!token.capital || token.sentence_start || is_figure(claim, k)) continue;
+    bool located = false;
+    bool then = false;
+    for (const FactEntry& entry : claim.index->entries()) {
+      FactSources location;
+      for (const FactSource* source : entry.sources) {
+        if (source->pointer.ends_with("/location")) location.push_back(source);
+      }
+      if (entry.section != "work" || !sounds_like(claim, token, location)) continue;
+      located = true;
+      then = then || entry.start_year == date.year;
+    }
+    if (located && !then) return verdicts.violation("date", words, fmt::format("no job there began in \"{}\"", words));
+  }
+}
+
 /// The first year in which a course of study ended or a certificate was given; 0 when none has a date.
 int first_qualification(const FactClaim& claim) {
   int first = 0;
@@ -158,6 +183,7 @@ void check_bound_times(const FactClaim& claim, FactVerdicts& verdicts) {
     if (!date.since || date.until) continue;
     check_since(claim, date, verdicts);
     check_since_in_place(claim, date, verdicts);
+    check_since_at_location(claim, date, verdicts);
     check_qualified(claim, date.first, date.last, date.year, verdicts);
   }
 }

@@ -59,11 +59,22 @@ bool is_of_himself(const Token& token) {
   return std::find(std::begin(words), std::end(words), token.folded) != std::end(words);
 }
 
+bool says_familiar_apart(const FactClaim& claim, std::size_t i) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  if (claim.facts.language != "de" || tokens[i].folded != "mir") return false;
+  constexpr std::string_view words[] = {"vertraut", "bekannt", "gelaufig"};
+  for (std::size_t k = i + 1; k < std::min(i + 9, tokens.size()) && !claim.boundaries[k]; ++k) {
+    if (std::find(std::begin(words), std::end(words), tokens[k].folded) != std::end(words)) return true;
+  }
+  return false;
+}
+
 bool is_familiar(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   const WordLists& lists = WordLists::speakers(claim.facts.language);
   for (std::size_t k = i + 1; k < tokens.size() && !claim.boundaries[k]; ++k) {
-    if (lists.match("familiar", tokens, k) > 0) return !lists.contains("negation", tokens, i, tokens.size());
+    if (lists.match("familiar", tokens, k) > 0 || says_familiar_apart(claim, k))
+      return !lists.contains("negation", tokens, i, tokens.size());
   }
   return false;
 }

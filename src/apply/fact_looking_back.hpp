@@ -15,6 +15,9 @@ bool is_of_himself(const Token& token);
 /// "... is second nature to me", "... ist mir vertraut"
 bool is_familiar(const FactClaim& claim, std::size_t i);
 
+/// "mir" at the token, and "vertraut" in the same clause: "sind mir aus dem Versand vertraut".
+bool says_familiar_apart(const FactClaim& claim, std::size_t i);
+
 /// What follows claims what was named before: "..., which I have".
 bool claimed_behind(const FactClaim& claim, std::size_t i);
 
