@@ -50,9 +50,10 @@ struct GermanPart {
 };
 
 constexpr GermanPart german_small[] = {
-    {"zwolf", 12},    {"dreizehn", 13}, {"vierzehn", 14}, {"funfzehn", 15}, {"sechzehn", 16}, {"siebzehn", 17},
-    {"achtzehn", 18}, {"neunzehn", 19}, {"elf", 11},      {"zehn", 10},     {"null", 0},      {"eins", 1},
-    {"eine", 1},      {"ein", 1},       {"zwei", 2},      {"zwo", 2},       {"drei", 3},      {"vier", 4},
+    {"zwolf", 12},    {"dreizehn", 13}, {"vierzehn", 14}, {"funfzehn", 15}, {"sechzehn", 16},
+    {"siebzehn", 17}, {"achtzehn", 18}, {"neunzehn", 19}, {"elf", 11},      {"zehn", 10},
+    {"null", 0},      {"eins", 1},      {"eine", 1},      {"ein", 1},       {"zwei", 2},
+    {"zwo", 2},       {"zweier", 2},    {"dreier", 3},    {"drei", 3},      {"vier", 4},
     {"funf", 5},      {"sechs", 6},     {"sieben", 7},    {"acht", 8},      {"neun", 9}};
 constexpr GermanPart german_tens[] = {{"zwanzig", 20}, {"dreissig", 30}, {"dreisig", 30},
                                       {"vierzig", 40}, {"funfzig", 50},  {"sechzig", 60},
@@ -130,6 +131,11 @@ std::optional<SpelledNumber> read_spelled_number(const std::vector<Token>& token
     if (!value && word.size() > 8 && word.ends_with("einhalb")) {
       value = german_number(std::string_view(word).substr(0, word.size() - 7));
       if (value) *value += 0.5;
+    }
+    // "dreidreiviertel"
+    if (!value && word.size() > 13 && word.ends_with("dreiviertel")) {
+      value = german_number(std::string_view(word).substr(0, word.size() - 11));
+      if (value) *value += 0.75;
     }
     if (!value || *value == 1) return std::nullopt;
     return SpelledNumber{*value, 1};

@@ -116,11 +116,16 @@ bool is_of_that_age(const Quantity& claim, const FactSource& source) {
 bool is_one_in(const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::time) return false;
   return std::any_of(source.facts.quantities.begin(), source.facts.quantities.end(), [&](const Quantity& other) {
-    if (other.dimension != Dimension::count || !near(other.value, claim.value / unit_factor(claim)) || other.first < 2)
-      return false;
+    if (other.dimension != Dimension::count || other.first < 2) return false;
     const std::vector<Token>& tokens = source.facts.tokens;
     const std::string& joiner = tokens[other.first - 1].folded;
-    const UnitName* unit = unit_of(tokens[other.first - 2].folded);
+    // "eleven days out of fourteen" are eleven in a fortnight.
+    const std::size_t back = tokens[other.first - 2].folded == "out" && other.first > 2 ? 3 : 2;
+    const UnitName* unit = unit_of(tokens[other.first - back].folded);
+    if (unit != nullptr && unit->dimension == Dimension::time && near(other.value * unit->factor, claim.value) &&
+        tokens[other.first - 1].folded == "of")
+      return true;
+    if (!near(other.value, claim.value / unit_factor(claim))) return false;
     // "un mercredi sur deux"
     if (claim.unit == "week" && WordLists::facts().match("weekday", tokens, other.first - 2) > 0) return true;
     return (joiner == "in" || joiner == "sur" || joiner == "de" || joiner == "von" || joiner == "out") &&

@@ -1,3 +1,4 @@
+#include "apply/quantity_context.hpp"
 #include "apply/quantity_match.hpp"
 
 #include <algorithm>
@@ -106,6 +107,31 @@ bool follows_from_part(const FactClaim& text, const Quantity& claim, const FactS
   return false;
 }
 
+/// "fewer than one in ten" of 27 out of 310: one in so many, with what bounds it before the one.
+bool is_one_in_so_many(const FactText& said, const Quantity& claim, const FactSource& source) {
+  const std::vector<Token>& tokens = said.tokens;
+  if (claim.dimension != Dimension::count || claim.first < 2 || claim.value < 2 || claim.value > 100) return false;
+  constexpr std::string_view ones[] = {"one", "einer", "eine", "eines", "un", "une", "uno", "una"};
+  constexpr std::string_view joiners[] = {"in", "von", "sur", "de"};
+  const bool one =
+      std::find(std::begin(ones), std::end(ones), tokens[claim.first - 2].folded) != std::end(ones) &&
+      std::find(std::begin(joiners), std::end(joiners), tokens[claim.first - 1].folded) != std::end(joiners);
+  if (!one) return false;
+  Quantity share;
+  share.value = 100 / claim.value;
+  share.first = share.last = claim.first - 2;
+  read_bound({said.text, tokens, said.language}, share);
+  if (share.bound == Bound::exact) return false;
+  const std::vector<Quantity>& known = source.facts.quantities;
+  for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+    if (known[i].dimension != Dimension::count || known[i + 1].dimension != Dimension::count) continue;
+    Quantity part;
+    part.value = 100 * std::min(known[i].value, known[i + 1].value) / std::max(known[i].value, known[i + 1].value);
+    if (value_holds(share, part)) return true;
+  }
+  return false;
+}
+
 /// "19 out of 20" of 95%.
 bool is_share_in_numbers(const FactText& said, const Quantity& claim, const FactSource& source) {
   if (claim.dimension != Dimension::count) return false;
@@ -146,7 +172,7 @@ bool is_factor_as_share(const Quantity& claim, const FactSource& source) {
 bool follows_from_share(const FactClaim& text, const Quantity& claim, const FactSource& source) {
   return is_factor_as_share(claim, source) || is_share_in_percent(claim, source) ||
          follows_from_shares(claim, source) || is_rest(text, claim, source) || follows_from_part(text, claim, source) ||
-         is_share_in_numbers(text.facts, claim, source);
+         is_one_in_so_many(text.facts, claim, source) || is_share_in_numbers(text.facts, claim, source);
 }
 
 }  // namespace bespoke
