@@ -45,7 +45,10 @@ void check_joined(const FactClaim& claim, FactVerdicts& verdicts) {
     if (!joins || tokens[i].ends_sentence) continue;
     const std::size_t at = i + 1;
     const Token& token = tokens[at];
-    if (token.folded.size() < 5 || token.has_digit || (language == "de" && !token.capital)) continue;
+    // German writes its short nouns large, too: "Kran".
+    if (token.folded.size() < (language == "de" && !claim.letter ? 4 : 5) || token.has_digit ||
+        (language == "de" && !token.capital))
+      continue;
     // A noun on either side, without a verb that could begin a sentence of its own.
     const bool ends = at + 1 == tokens.size() || tokens[at].ends_sentence ||
                       claim.facts.text.substr(token.end, 2).find_first_of(",:;.(") != std::string_view::npos ||

@@ -48,11 +48,17 @@ void check_kinds(const FactClaim& claim, FactVerdicts& verdicts) {
         const bool dropped = std::none_of(there.begin(), there.end() - 1, [&](std::size_t k) {
           return has_alike(tokens, source->facts.tokens[k].stem);
         });
-        const bool unknown = std::none_of(phrase.begin(), phrase.end() - 1, [&](std::size_t k) {
-          return EnglishWords::get().is_light(tokens[k].stem, tokens[k].folded) ||
-                 std::any_of(claim.around.begin(), claim.around.end(),
-                             [&](const FactSource* one) { return has_alike(one->facts.tokens, tokens[k].stem); });
-        });
+        bool unknown = false;
+        bool known_kind = false;
+        for (std::size_t k = 0; k + 1 < phrase.size(); ++k) {
+          const Token& kind = tokens[phrase[k]];
+          const bool there_too = std::any_of(claim.around.begin(), claim.around.end(), [&](const FactSource* one) {
+            return has_alike(one->facts.tokens, kind.stem);
+          });
+          known_kind = known_kind || there_too;
+          unknown = unknown || (!there_too && !EnglishWords::get().is_light(kind.stem, kind.folded));
+        }
+        unknown = unknown && !known_kind;
         if (dropped && unknown)
           return verdicts.violation("claim", claim.words(phrase.front(), phrase.back()),
                                     "the evidence counts those of another kind");

@@ -169,20 +169,24 @@ void check_team(const FactClaim& claim, FactVerdicts& verdicts) {
     const std::string& next = tokens[i + 1].folded;
     if (word != "team" && word != "crew" && word != "squad" && word != "equipe" && word != "equipo" && word != "teams")
       continue;
+    constexpr std::string_view leads[] = {"lead",  "leads",   "led",   "manage", "manages", "managed", "run",   "head",
+                                          "leite", "leitete", "fuhre", "dirige", "encadre", "lidero",  "dirijo"};
     const bool led = i > 1 &&
                      (tokens[i - 1].folded == "a" || tokens[i - 1].folded == "ein" || tokens[i - 1].folded == "une" ||
                       tokens[i - 1].folded == "un") &&
-                     lists().contains("lead", tokens, i - 2, i);
+                     std::find(std::begin(leads), std::end(leads), tokens[i - 2].folded) != std::end(leads);
     if (!led && next != "of" && next != "von" && next != "aus" && next != "de" && next != "d") continue;
     const FactSources& sources = claim.about_person ? claim.index->all() : claim.around;
-    const bool several = std::any_of(sources.begin(), sources.end(), [](const FactSource* source) {
+    const bool several = std::any_of(sources.begin(), sources.end(), [led](const FactSource* source) {
       if (source->pointer.ends_with("Date")) return false;
       const std::vector<Token>& there = source->facts.tokens;
       for (std::size_t k = 0; k < there.size(); ++k) {
         const std::string_view kind = WordLists::nouns().list_of(there, k);
         if (kind == "team" || (kind == "staff" && there[k].folded.ends_with('s'))) return true;
-        if (there[k].script != Script::latin) return true;
+        if (there[k].script != Script::latin && !there[k].has_digit) return true;
       }
+      // Whom one leads isn't counted in tenancies.
+      if (led) return false;
       return std::any_of(
           source->facts.quantities.begin(), source->facts.quantities.end(),
           [](const Quantity& quantity) { return quantity.dimension == Dimension::count && quantity.value > 1; });
