@@ -98,6 +98,50 @@ TEST_F(PhaseRunnerTest, TakesNothingFromAnOwnerThatBeatsAgain) {
   EXPECT_EQ(held.refused.arrived(), 1);
 }
 
+/// A store whose look isn't of one moment: another runner, which lives, takes each job between the choice of the job
+/// and the reading of its record.
+class StoreThatIsOvertaken final : public StoreWrapper {
+ public:
+  StoreThatIsOvertaken(std::shared_ptr<JobStore> inner, const RunnerId& other)
+      : StoreWrapper(std::move(inner)), other_(other) {}
+
+  ClaimPage claimable(const ClaimQuery& query) override {
+    ClaimPage page = inner().claimable(query);
+    for (JobRecord& record : page.jobs) {
+      const Mutation taken[] = {heartbeat_of(other_, 1), put_of(MutationKind::claim, claimed(record, other_))};
+      inner().apply(taken);
+      record = inner().get(record.job.id).value();
+    }
+    if (!page.jobs.empty()) overtakings.pass();
+    return page;
+  }
+  Liveness probe(const RunnerId&) override { return Liveness::alive; }
+
+  Gate overtakings;
+
+ private:
+  const RunnerId other_;
+};
+
+TEST_F(PhaseRunnerTest, TakesNothingThatSomebodyAliveHasTakenMeanwhile) {
+  const RunnerId other = fresh_runner();
+  StoreThatIsOvertaken overtaken(std::move(store), other);
+  overtaken.overtakings.open();
+  RunnerOptions options = quiet();
+  options.log = log;
+  PhaseRunner late(overtaken, {Pipeline("one", 1).phase({"a", "A", 10}, counting(runs()))}, std::move(options));
+  const JobId id = [&] {
+    RunnerOptions submitting = quiet();
+    submitting.claim = ClaimScope::none;
+    PhaseRunner submitter(overtaken, {Pipeline("one", 1).phase({"a", "A", 10}, counting(runs()))}, submitting);
+    return submitter.submit(job_of("one"));
+  }();
+  ASSERT_TRUE(overtaken.overtakings.wait_for_arrivals(1));
+  EXPECT_TRUE(late.shutdown(Millis(0)));
+  EXPECT_EQ(overtaken.get(id)->control.runner, other);
+  EXPECT_EQ(overtaken.get(id)->control.epoch, 1U);
+}
+
 TEST_F(PhaseRunnerTest, ClosesWhileBusyWithoutLosingAnything) {
   auto r = runner({asking()});
   std::vector<JobId> ids;

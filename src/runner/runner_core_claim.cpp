@@ -77,6 +77,9 @@ void RunnerCore::scanned(ClaimPage page, std::size_t limit, const DeadBeats& dea
     if (claims.size() >= room() || runs_.contains(record.job.id) || unsure_claims_.contains(record.job.id)) continue;
     const auto pipeline = pipelines_.find(record.job.pipeline);
     if (pipeline == pipelines_.end()) continue;
+    const auto dead_beat = dead_beats.find(record.control.runner);
+    // Somebody alive has taken it while the store looked.
+    if (record.job.state == JobState::running && dead_beat == dead_beats.end()) continue;
     Transition transition;
     try {
       transition = pipeline->second->machine.on(record, event::Claimed{id_}, now);
@@ -91,8 +94,8 @@ void RunnerCore::scanned(ClaimPage page, std::size_t limit, const DeadBeats& dea
     claim.guard.revision = record.job.revision;
     if (record.job.state != JobState::running) {
       claim.guard.owner_running_below = options_.max_jobs_per_owner;
-    } else if (const auto beat = dead_beats.find(record.control.runner); beat != dead_beats.end()) {
-      claim.guard.leaseholder_beat = beat->second;  // an owner that was only stopped may be back since that look
+    } else {
+      claim.guard.leaseholder_beat = dead_beat->second;  // an owner that was only stopped may be back since that look
     }
     claim.drop = std::move(transition.commands.drop);
     claim.drop_text = std::move(transition.commands.drop_text);

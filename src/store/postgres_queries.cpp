@@ -159,10 +159,15 @@ ClaimPage PostgresQueries::claimable(PostgresConnection& connection, const Claim
 
   bool passed_over = false;
   if (!ids.empty()) {
-    // Jobs that another runner is claiming at this moment are passed over instead of fought for.
+    // Jobs that another runner is claiming at this moment are passed over instead of fought for, and those that it has
+    // claimed since are none any more.
     const PostgresRows rows = connection.run_uncompiled(
-        statement("SELECT id, revision, record FROM {s}.jobs WHERE id = ANY($1::uuid[]) FOR KEY SHARE SKIP LOCKED")
-            .add(ids_literal(ids)));
+        statement(
+            "SELECT id, revision, record FROM {s}.jobs WHERE id = ANY($1::uuid[]) AND (queue > 0 AND due_at <= $2 "
+            "OR state = 1 AND runner = ANY($3::uuid[])) FOR KEY SHARE SKIP LOCKED")
+            .add(ids_literal(ids))
+            .add(milliseconds(query.now))
+            .add(ids_literal(query.dead)));
     std::unordered_map<Uuid, int> found;
     for (int row = 0; row < rows.size(); ++row) found.emplace(rows.uuid(row, 0), row);
     for (const Uuid& id : ids) {
