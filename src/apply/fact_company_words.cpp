@@ -72,6 +72,7 @@ bool is_judged_elsewhere(const FactClaim& claim, std::size_t i) {
   return tokens[i].capital || !WordLists::titles().list_of(tokens, i).empty() ||
          lists().match("of_letters", tokens, i) > 0 || lists().match("general", tokens, i) > 0 ||
          (i > 0 && (tokens[i - 1].inner_capital || tokens[i - 1].has_digit)) ||
+         (i + 1 < tokens.size() && tokens[i + 1].folded == "than") ||
          std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), counted);
 }
 

@@ -32,7 +32,9 @@ void check_exchanges(const FactClaim& claim, FactVerdicts& verdicts) {
   const WordLists& kinds = WordLists::kinds();
   for (std::size_t i = 0; i < claim.facts.tokens.size(); ++i) {
     const std::string_view said = kinds.list_of(claim.facts.tokens, i);
-    if (said.empty() || (claim.letter && claim.speakers[i] != Speaker::person)) continue;
+    // A letter speaks of days that are nobody's work.
+    if (said.empty() || (claim.letter && (claim.speakers[i] != Speaker::person || said.starts_with("weekday."))))
+      continue;
     if (any_kind(scope, [&](std::string_view kind) { return kind == said; })) continue;
     const std::string_view set = said.substr(0, said.find('.') + 1);
     const bool other = any_kind(claim.letter ? scope : claim.cited, [&](std::string_view kind) {

@@ -140,6 +140,10 @@ class NameCheck {
     // "certified in X and Y" joins what the applicant claims, however small the words before it.
     constexpr auto joining =
         std::to_array<std::string_view>({"and", "und", "et", "y", "e", "with", "mit", "avec", "con", "via"});
+    // "to Oak Brook": the words of a name before this one
+    while (i > 1 && claim_.speakers[i] != Speaker::person && tokens_[i - 1].capital &&
+           find_word({&claim_.index->posting()}, tokens_[i - 1]) != nullptr)
+      --i;
     const bool place = Lexicon::places().term(words) != nullptr;
     if (!place && claim_.speakers[i] == Speaker::person &&
         (claim_.facts.language == "es"

@@ -235,6 +235,10 @@ bool is_some_time(const FactClaim& claim, const Quantity& quantity) {
   constexpr std::string_view ahead[] = {"for", "pendant", "durante"};
   constexpr std::string_view one[] = {"a", "an", "une", "un", "una"};
   const std::vector<Token>& tokens = claim.facts.tokens;
+  // "a notice period of eight weeks", "ab März verfügbar"
+  if (claim.letter && quantity.dimension == Dimension::time &&
+      WordLists::facts().contains("notice", claim.facts.tokens))
+    return true;
   return claim.letter && quantity.first > 0 && quantity.dimension == Dimension::time && quantity.rate.empty() &&
          std::find(std::begin(one), std::end(one), tokens[quantity.first].folded) != std::end(one) &&
          std::find(std::begin(units), std::end(units), quantity.unit) != std::end(units) &&

@@ -106,12 +106,19 @@ bool was_given_to_others(const FactClaim& claim, const FactSources& award) {
   });
 }
 
+/// "for the rest of the year"
+bool is_part_of_year(const FactClaim& claim, const Hit& hit) {
+  constexpr std::string_view parts[] = {"rest", "end", "start", "beginning", "part", "half", "quarter", "most", "time"};
+  return hit.at > 0 && claim.facts.tokens[hit.at].folded == "of" &&
+         std::find(std::begin(parts), std::end(parts), claim.facts.tokens[hit.at - 1].folded) != std::end(parts);
+}
+
 }  // namespace
 
 void check_prizes(const FactClaim& claim, FactVerdicts& verdicts) {
   check_half_way(claim, verdicts);
   std::vector<Hit> hits = claimed_hits(claim, "won");
-  std::erase_if(hits, [&](const Hit& hit) { return is_gain(claim, hit); });
+  std::erase_if(hits, [&](const Hit& hit) { return is_gain(claim, hit) || is_part_of_year(claim, hit); });
   if (hits.empty()) return check_bare_prize(claim, verdicts);
   FactSources sources = claim.letter || claim.about_person ? claim.index->all() : claim.around;
   // Of the award that the text is about, if it names one.

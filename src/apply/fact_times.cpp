@@ -103,7 +103,9 @@ bool is_of_posting(const FactClaim& claim, const Quantity& quantity) {
 
 void check_span(const FactClaim& claim, const Quantity& quantity, FactVerdicts& verdicts) {
   const std::string words = claim.words(quantity.first, quantity.last);
-  if (!is_told(claim, quantity.first) || already_refused(verdicts, words) || is_of_posting(claim, quantity)) return;
+  if (!is_told(claim, quantity.first) || already_refused(verdicts, words) || is_of_posting(claim, quantity) ||
+      WordLists::facts().contains("notice", claim.facts.tokens))
+    return;
   const FactSpan said = own_segment(claim, quantity.first, quantity.last);
   const FactEntry* place = place_within(claim, said);
   const FactSources told = told_of_work(claim, place);

@@ -124,10 +124,23 @@ FactSources scope_of(const FactClaim& claim, std::size_t token, bool rank) {
   return sources;
 }
 
+/// "my ward manager", but not "my manager role"
+bool is_own_boss(const std::vector<Token>& tokens, std::size_t i) {
+  constexpr auto own = std::to_array<std::string_view>({"my", "mein", "meine", "meinem", "meiner", "mon", "ma", "mi"});
+  constexpr auto roles =
+      std::to_array<std::string_view>({"role", "position", "job", "post", "title", "years", "work", "rolle", "stelle"});
+  const bool role = i + 1 < tokens.size() && std::find(roles.begin(), roles.end(), tokens[i + 1].folded) != roles.end();
+  return !role && std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(i > 2 ? i - 2 : 0),
+                              tokens.begin() + static_cast<std::ptrdiff_t>(i), [&](const Token& token) {
+                                return std::find(own.begin(), own.end(), token.folded) != own.end();
+                              });
+}
+
 /// Titles of others, which a text may name: "reported to the ward manager", "Dear hiring manager".
 bool of_others(const FactClaim& claim, std::size_t i) {
   const std::vector<Token>& tokens = claim.facts.tokens;
   if (i > 0 && (tokens[i - 1].folded == "hiring" || tokens[i - 1].folded == "recruiting")) return true;
+  if (claim.letter && is_own_boss(tokens, i)) return true;
   const std::size_t from = i > 4 ? i - 4 : 0;
   for (std::size_t k = from; k < i; ++k) {
     const std::string& word = tokens[k].folded;

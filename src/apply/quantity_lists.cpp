@@ -41,6 +41,17 @@ bool is_small_count(const Quantity& claim) {
 
 bool counts_own_list(const FactText& text, const Quantity& claim) {
   if (!is_small_count(claim)) return false;
+  // "A, B and C; I am signed off for all three", "the first two are my daily work"
+  constexpr std::string_view back[] = {"all",    "these",     "those",    "first",    "last",    "other",
+                                       "alle",   "allen",     "les",      "ces",      "los",     "las",
+                                       "ersten", "premieres", "premiers", "primeras", "primeros"};
+  const bool bare =
+      claim.noun_classes.empty() && std::find(std::begin(back), std::end(back), claim.before) != std::end(back);
+  if (bare && claim.begin > 0) {
+    const std::string_view ahead = text.text.substr(0, claim.begin);
+    const std::string_view list = ahead.substr(0, std::min(ahead.find_first_of(";:."), ahead.size()));
+    if (listed_in(list) >= static_cast<std::size_t>(claim.value) && listed_in(list) > 2) return true;
+  }
   const std::size_t from = text.text.find_first_of("(:", claim.end);
   if (from == std::string_view::npos || from > claim.end + 40) return false;
   const std::size_t end =
