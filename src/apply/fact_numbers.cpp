@@ -263,7 +263,10 @@ bool is_enumerated(const FactClaim& claim, const Quantity& quantity) {
     const bool one = std::find(std::begin(ones), std::end(ones), tokens[i].folded) != std::end(ones);
     if (tokens[i].begin > colon && tokens[i].begin < end && one && !is_stop_word(tokens[i + 1].folded)) sum += 1;
   }
-  return near(sum, quantity.value);
+  Quantity total = quantity;
+  total.value = sum;
+  total.bound = Bound::exact;
+  return value_holds(quantity, total);
 }
 
 }  // namespace

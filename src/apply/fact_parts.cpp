@@ -84,6 +84,18 @@ bool keeps_thing(const FactClaim& claim, std::size_t at) {
   });
 }
 
+/// Whether a learner of the evidence stands behind the verb, whom the evidence says to be taught.
+bool guides_learner(const FactClaim& claim, std::size_t at) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  for (std::size_t k = at + 1; k < std::min(at + 5, tokens.size()) && !tokens[k - 1].ends_sentence; ++k) {
+    if (WordLists::nouns().list_of(tokens, k) != "learner") continue;
+    return std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+      return source->stems.contains(tokens[k].stem) && lists().contains("instruct_support", source->facts.tokens);
+    });
+  }
+  return false;
+}
+
 /// Whether lessons, tours or meetings of the evidence stand behind the verb, and no people.
 bool holds_meeting(const FactClaim& claim, std::size_t at) {
   const std::vector<Token>& tokens = claim.facts.tokens;
@@ -135,6 +147,10 @@ void check_leading(const FactClaim& claim, FactVerdicts& verdicts) {
         });
     if (word == "chairs" && counted) continue;
     if (!claim.letter && lists().match("in_charge", tokens, hit.at) > 0 && keeps_thing(claim, hit.at)) continue;
+    // "Supervised an MSW student" of who instructed one.
+    if (!claim.letter && (word.starts_with("supervis") || word.starts_with("encadr")) && hit.count == 1 &&
+        guides_learner(claim, hit.at))
+      continue;
     // "led conversation classes": held them, as the evidence says.
     if (!claim.letter && word.starts_with("le") && hit.count == 1 && holds_meeting(claim, hit.at)) continue;
     // "leads" are prospects too.

@@ -142,6 +142,18 @@ void check_periods(const FactClaim& claim, FactVerdicts& verdicts) {
     const bool counted = arabic && std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(),
                                                [&](const Quantity& quantity) { return quantity.rate == period; });
     if (counted) continue;
+    // "1 500 € mensuels" of 18 000 € a year: another period of what is told by the period.
+    const bool converted =
+        std::any_of(claim.facts.quantities.begin(), claim.facts.quantities.end(), [&](const Quantity& said) {
+          return said.rate == period &&
+                 std::any_of(claim.cited.begin(), claim.cited.end(), [&](const FactSource* source) {
+                   return std::any_of(
+                       source->facts.quantities.begin(), source->facts.quantities.end(), [&](const Quantity& known) {
+                         return !known.rate.empty() && known.rate != period && known.dimension == said.dimension;
+                       });
+                 });
+        });
+    if (converted) continue;
     const auto says = [&](const FactSource* source, bool any) {
       const bool in_words =
           std::any_of(source->facts.tokens.begin(), source->facts.tokens.end(), [&](const Token& token) {

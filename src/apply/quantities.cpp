@@ -189,6 +189,9 @@ void share_units(const QuantityText& in, std::vector<Quantity>& found) {
       first.value *= factor;
       first.decimals *= factor;
     }
+    // "de cinq à trois semaines environ"
+    if (second.bound == Bound::about && first.bound == Bound::exact && second.spelled == first.spelled)
+      first.bound = Bound::about;
     // "400 to 600 a day" are more than 400, but "from 400 to 600" is a change.
     constexpr std::string_view from[] = {"from", "von", "de", "desde", "du", "من", "从"};
     if (first.dimension != Dimension::time && first.bound == Bound::exact && first.value < second.value &&

@@ -30,7 +30,8 @@ void read_bound(const QuantityText& in, Quantity& quantity) {
   if (gap.find('>') != std::string_view::npos) quantity.bound = Bound::over;
   if (gap.find('<') != std::string_view::npos) quantity.bound = Bound::under;
   if (in.gap_after(quantity.first).starts_with('+')) quantity.bound = Bound::at_least;
-  if (i == 0) return;
+  // "three times as fast (20 minutes)"
+  if (i == 0 || gap.find_first_of("(;:") != std::string_view::npos) return;
   // "plus d'une vingtaine", "más de una docena", "more than a thousand", "knapp die Hälfte"
   constexpr std::string_view articles[] = {"a",   "an",  "the", "un",  "une", "una", "le",   "la",    "l",     "el",
                                            "der", "die", "das", "dem", "den", "ein", "eine", "einem", "einen", "einer"};
@@ -199,9 +200,15 @@ void read_rate(const QuantityText& in, Quantity& quantity) {
     constexpr std::string_view changes[] = {"from", "to", "of", "in", "towards", "toward", "away", "into"};
     if (rate == "shift" && std::find(std::begin(changes), std::end(changes), in.word(i + 1)) != std::end(changes))
       return;
-    const bool adverb = in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" ||
-                        in.word(i) == "يوميا" || in.word(i) == "سنويا" || in.word(i) == "mensuales" ||
-                        in.word(i) == "diarios" || in.word(i) == "anuales";
+    const bool adverb =
+        in.word(i).ends_with("ly") || in.word(i).ends_with("lich") || in.word(i) == "شهريا" || in.word(i) == "يوميا" ||
+        in.word(i) == "سنويا" || in.word(i) == "mensuales" || in.word(i) == "diarios" || in.word(i) == "anuales" ||
+        ((in.language == "fr" || in.language == "es") && unit_of(in.word(i)) == nullptr &&
+         (in.word(i).find("suel") != std::string::npos || in.word(i).find("nuel") != std::string::npos ||
+          in.word(i).starts_with("hebdomad") || in.word(i).starts_with("quotid") ||
+          in.word(i).starts_with("trimestri") || in.word(i).starts_with("trimestral") ||
+          in.word(i).starts_with("semanal") || in.word(i).starts_with("mensual") || in.word(i).starts_with("diari") ||
+          in.word(i).starts_with("anual")));
     if (adverb && goes_on) return;
     if ((joined && i > quantity.last) || adverb) {
       // "over a year" is how long, and not how often; "a la semana" and "in der Stunde" say how often.

@@ -154,8 +154,10 @@ bool is_team_of_others(const FactText& said, const Quantity& claim, const FactSo
     constexpr std::string_view with[] = {"with", "mit", "avec", "con"};
     constexpr std::string_view further[] = {"otros", "otras", "other", "autres", "weiteren", "further"};
     const bool more = std::find(std::begin(further), std::end(further), others.before) != std::end(further);
+    // "junto a cuatro compañeras"
+    const bool beside = others.before == "a" && source.words.contains("junto");
     return others.dimension == Dimension::count && near(others.value, claim.value - 1) &&
-           (more || std::find(std::begin(with), std::end(with), others.before) != std::end(with)) &&
+           (more || beside || std::find(std::begin(with), std::end(with), others.before) != std::end(with)) &&
            (more || (!others.noun_classes.empty() && others.noun_classes.front() == "staff"));
   });
 }
