@@ -48,7 +48,7 @@ bool months_hold(const Quantity& claim, double months) {
   const double slack = claim.unit == "year" ? 6.5 : 1.6;
   switch (claim.bound) {
     case Bound::over:
-      return months > c - 0.5 && months < c + 18;
+      return months > c - 0.5 && months < c + std::max(18.0, c / 4);
     case Bound::at_least:
       return months > c - 1 && months < c + 36;
     case Bound::nearly:
