@@ -55,6 +55,7 @@ TEST(Tokens, EndSentencesAtFullStopsButNotInsideAbbreviationsAndNumbers) {
   const std::string text = "Grew sales by 2.5 %, e.g. in Leeds. Then left!\nNew line";
   EXPECT_EQ(split_sentences(text),
             (std::vector<std::string_view>{"Grew sales by 2.5 %, e.g. in Leeds.", "Then left!", "New line"}));
+  EXPECT_EQ(split_sentences("Bajó un 35 %. Fin."), (std::vector<std::string_view>{"Bajó un 35 %.", "Fin."}));
 }
 
 TEST(Tokens, TakeChineseCharactersOneByOne) {

@@ -155,6 +155,9 @@ TEST(Dates, AreYearsMonthsAndQuarters) {
   EXPECT_EQ(dates("second quarter of 2019").front().quarter, 2);
   EXPECT_EQ(dates("2021-05").front().month, 5);
   EXPECT_EQ(dates("seit September 2019").front().month, 9);
+  EXPECT_TRUE(dates("seit Anfang 2015").front().since);
+  EXPECT_TRUE(dates("منذ عام ٢٠١٢").front().since);
+  EXPECT_FALSE(dates("Anfang 2015").front().since);
   EXPECT_TRUE(dates("2,019 messages for $2019 and 1990 people").empty());
 }
 
