@@ -108,7 +108,7 @@ void check_rare(const FactClaim& claim, FactVerdicts& verdicts) {
 
 /// "in English and French" of what was done in English: the bullet names its languages, and not this one.
 bool names_others(const FactClaim& claim, std::string_view tongue) {
-  if (claim.letter || claim.about_person) return false;
+  if (claim.letter || claim.about_person || claim.foreign) return false;
   bool other = false;
   for (const FactSource* source : claim.around) {
     if (source->section == "languages") return false;

@@ -89,7 +89,10 @@ void read_noun(const QuantityText& in, Quantity& quantity) {
     ++from;
     if (in.word(from) == "the" || in.word(from) == "its" || in.word(from) == "our" || in.word(from) == "my") ++from;
   }
+  // "a two-shift box plant" has two shifts, and is one plant.
+  const bool hyphenated = in.gap_after(quantity.last) == "-" && from == quantity.last + 1;
   for (std::size_t i = from; i < std::min(from + 5, in.tokens.size()); ++i) {
+    if (hyphenated && i > from && in.gap_before(i) != "-") break;
     if (i > quantity.last + 1 && in.tokens[i - 1].ends_sentence) break;
     const std::string_view gap = in.gap_before(i);
     if (gap.find_first_of(",;:()") != std::string_view::npos || gap.find('\n') != std::string_view::npos) break;

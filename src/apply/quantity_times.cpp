@@ -90,7 +90,8 @@ double quarters_of(const QuantityText& in, std::size_t i, const UnitName*& unit,
   if (in.word(behind) == "of" || in.word(behind) == "d" || in.word(behind) == "de") ++behind;
   if (in.word(behind) == "a" || in.word(behind) == "an") ++behind;
   const UnitName* named = unit_of(in.word(behind));
-  if (named == nullptr || named->unit != "hour") return 0;
+  const bool of_one = behind > at + 1;  // "three quarters of a year"
+  if (named == nullptr || named->dimension != Dimension::time || (named->unit != "hour" && !of_one)) return 0;
   unit = named;
   last = behind;
   return count / 4;
