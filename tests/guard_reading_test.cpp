@@ -121,6 +121,16 @@ TEST(Quantities, TakeBoundsFromBehindTheNumber) {
   EXPECT_EQ(quantity("لا يقل عن ستين حاوية", "ar").bound, Bound::at_least);
 }
 
+TEST(Quantities, ReadPartsAndUnitsBehindTheirMarks) {
+  EXPECT_EQ(quantity("bis zu 3,2 Mio. Euro im Monat", "de").dimension, Dimension::money);
+  EXPECT_EQ(quantity("1 500 € d'achats mensuels", "fr").rate, "month");
+  EXPECT_DOUBLE_EQ(quantities("from five hours to two and a quarter").back().value, 2.25 * 3600);
+  EXPECT_EQ(spelled("dreidreiviertel", "de"), 3.75);
+  EXPECT_EQ(quantity("a two-shift plant").noun, "shift");
+  EXPECT_EQ(quantities("120 hectares, dont 35 en conversion", "fr").back().dimension, Dimension::area);
+  EXPECT_EQ(quantities("three times as fast (20 minutes)").back().bound, Bound::exact);
+}
+
 TEST(Quantities, KnowWhatIsCountedAndHowOften) {
   EXPECT_THAT(quantity("12 Kafka services").noun_classes, ElementsAre("service"));
   EXPECT_THAT(quantity("9 student nurses").noun_classes, ElementsAre("learner", "staff"));

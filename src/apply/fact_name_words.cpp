@@ -1,5 +1,8 @@
 #include "apply/fact_name_words.hpp"
 
+#include "apply/stop_words.hpp"
+#include "apply/word_lists.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -30,6 +33,27 @@ bool follows_kind_of_employer(const FactClaim& claim, std::size_t token) {
   return std::any_of(entries.begin(), entries.end(), [&](const FactEntry& entry) {
     return entry.name.size() > 1 && entry.name.front() == tokens[token - 1].folded;
   });
+}
+
+bool is_subject_of_degree(const FactClaim& claim, std::size_t token) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  std::size_t first = token;
+  while (first > 0 && token - first < 4 && tokens[first - 1].capital) --first;
+  for (std::size_t k = first > 3 ? first - 3 : 0; k + 1 < first; ++k) {
+    if (!WordLists::degrees().list_of(tokens, k).empty() && is_stop_word(tokens[first - 1].folded)) return true;
+  }
+  return false;
+}
+
+bool is_word_of_title(const FactClaim& claim, std::size_t token) {
+  const std::vector<Token>& tokens = claim.facts.tokens;
+  const bool cites_title = std::any_of(claim.cited.begin(), claim.cited.end(),
+                                       [](const FactSource* source) { return source->pointer.ends_with("/position"); });
+  if (claim.letter || !cites_title || tokens[token].inner_capital || token > 3) return false;
+  for (std::size_t k = token + 1; k < std::min(token + 3, tokens.size()) && tokens[k].capital; ++k) {
+    if (!WordLists::titles().list_of(tokens, k).empty()) return true;
+  }
+  return false;
 }
 
 bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, bool in_posting, std::string_view kind,

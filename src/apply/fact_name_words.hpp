@@ -20,6 +20,13 @@ bool excused(const FactClaim& claim, FactVerdicts& verdicts, std::size_t first, 
 /// worked for another Notariat.
 bool follows_kind_of_employer(const FactClaim& claim, std::size_t token);
 
+/// "un grado en Informática": what a degree is in, which the check of degrees compares.
+bool is_subject_of_degree(const FactClaim& claim, std::size_t token);
+
+/// "Warehouse Operations Supervisor": a word of a title that the text cites and translates, which the check of titles
+/// compares.
+bool is_word_of_title(const FactClaim& claim, std::size_t token);
+
 /// A name of the evidence in another script: "ديربورن" is Dearborn.
 bool sounds_like(const FactClaim& claim, const Token& token, const FactSources& sources);
 

@@ -228,28 +228,6 @@ class NameCheck {
            is_name_of_posting(token);
   }
 
-  /// "Warehouse Operations Supervisor": a word of a translated title, which the check of titles compares.
-  bool is_in_title(std::size_t i) const {
-    const bool cites_title = std::any_of(claim_.cited.begin(), claim_.cited.end(), [](const FactSource* source) {
-      return source->pointer.ends_with("/position");
-    });
-    if (claim_.letter || !cites_title || tokens_[i].inner_capital || i > 3) return false;
-    for (std::size_t k = i + 1; k < std::min(i + 3, tokens_.size()) && tokens_[k].capital; ++k) {
-      if (!WordLists::titles().list_of(tokens_, k).empty()) return true;
-    }
-    return false;
-  }
-
-  /// "un grado en Informática": what a degree is in, which the check of degrees compares.
-  bool is_subject(std::size_t i) const {
-    std::size_t first = i;
-    while (first > 0 && i - first < 4 && tokens_[first - 1].capital) --first;
-    for (std::size_t k = first > 3 ? first - 3 : 0; k + 1 < first; ++k) {
-      if (!WordLists::degrees().list_of(tokens_, k).empty() && is_stop_word(tokens_[first - 1].folded)) return true;
-    }
-    return false;
-  }
-
   bool is_name_of_posting(const Token& token) const {
     if (is_stop_word(token.folded) || claim_.index->has_word(token.folded)) return false;
     const std::vector<Token>& posting = claim_.index->posting().facts.tokens;
@@ -298,8 +276,8 @@ class NameCheck {
                                             [](const FactSource* cited) { return cited->section == "certificates"; });
     if (of_certificate && !token.inner_capital && WordLists::facts().match("certified", tokens_, i) > 0)
       return verdicts_.supported("name", words, "certificates");
-    if (claim_.foreign && is_subject(i)) return verdicts_.supported("name", words, "subject");
-    if (claim_.foreign && is_in_title(i)) return verdicts_.supported("name", words, "title");
+    if (claim_.foreign && is_subject_of_degree(claim_, i)) return verdicts_.supported("name", words, "subject");
+    if (claim_.foreign && is_word_of_title(claim_, i)) return verdicts_.supported("name", words, "title");
     if (source == nullptr && sounds_like(claim_, token, scope_))
       return verdicts_.supported("name", words, "transliterated");
     if (harmless_place(i, in_posting, words)) return;
