@@ -80,6 +80,7 @@ void check_titles(const FactClaim& claim, FactVerdicts& verdicts);
 void check_title_phrase(const FactClaim& claim, FactVerdicts& verdicts);  // a title in front, word by word
 void check_roles(const FactClaim& claim, FactVerdicts& verdicts);         // a title with its employer, "as X I"
 void check_parts(const FactClaim& claim, FactVerdicts& verdicts);         // led, helped, did
+void check_deeds_of_others(const FactClaim& claim, FactVerdicts& verdicts);
 void check_deeds(const FactClaim& claim, FactVerdicts& verdicts);         // made, looked after, how far it reached
 void check_strong_words(const FactClaim& claim, FactVerdicts& verdicts);  // alone, best, expert
 void check_denials(const FactClaim& claim, FactVerdicts& verdicts);  // what the evidence denies, or says the other way

@@ -77,6 +77,7 @@ struct FactGuard::Facts {
     check_title_phrase(claim, verdicts);
     check_roles(claim, verdicts);
     check_parts(claim, verdicts);
+    check_deeds_of_others(claim, verdicts);
     check_deeds(claim, verdicts);
     check_strong_words(claim, verdicts);
     check_acts(claim, verdicts);
