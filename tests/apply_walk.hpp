@@ -53,12 +53,17 @@ using Answerer = std::function<std::string(const LlmRequest& request, int ask)>;
 /// requests.
 struct ApplyWalk {
   std::vector<LlmRequest> requests;
-  JsonTree result;
+  Json output;
+  JsonTree result;  ///< the output once more
 
-  ApplyWalk(const Pipeline& pipeline, const JsonTree& input, const Answerer& answer) {
-    const Json text = from_json_tree(input);
-    pipeline.validator()(text);
-    FakePhaseContext context(text);
+  ApplyWalk(const Pipeline& pipeline, const JsonTree& input, const Answerer& answer)
+      : ApplyWalk(pipeline, from_json_tree(input), answer) {
+    result = to_json_tree(output);
+  }
+  /// Leaves `result` empty.
+  ApplyWalk(const Pipeline& pipeline, const Json& input, const Answerer& answer) {
+    pipeline.validator()(input);
+    FakePhaseContext context(input);
     for (std::size_t i = 0; i < pipeline.spec().phases.size(); ++i) {
       const std::string& name = pipeline.spec().phases[i].name;
       context.enter(name);
@@ -69,7 +74,7 @@ struct ApplyWalk {
         context.put(name, ask(std::get<LlmWork>(work), context, answer));
       }
     }
-    result = to_json_tree(context.output(pipeline.spec().phases.back().name));
+    output = context.output(pipeline.spec().phases.back().name);
   }
 
  private:
@@ -82,9 +87,9 @@ struct ApplyWalk {
       response.finish_reason = "stop";
       response.usage = {.input_tokens = 100, .output_tokens = 10};
       auto parsed = work.parse(context, response, number);
-      if (auto* output = std::get_if<Json>(&parsed)) {
+      if (auto* done = std::get_if<Json>(&parsed)) {
         context.forget_answers();
-        return std::move(*output);
+        return std::move(*done);
       }
       context.add_answer(std::move(response));
       request = std::get<LlmRequest>(std::move(parsed));
