@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""Prints what bench_stores measured as one table: operations a second, a row for each store."""
+"""Prints what bench_stores measured as one table: operations a second, a row for each store; the median of repetitions."""
 
 import json
+import statistics
 import sys
 
 with open(sys.argv[1]) as file:
     report = json.load(file)
 
-tables = {}
+runs = {}
 for run in report["benchmarks"]:
-    what, store, size = run["name"].split("/")[:3]
-    tables.setdefault(what, {}).setdefault(store, {})[int(size)] = run["items_per_second"]
+    if run.get("aggregate_name", "median") == "median":
+        runs.setdefault(run["run_name"], []).append(run["items_per_second"])
+
+tables = {}
+for name, rates in runs.items():
+    what, store, size = name.split("/")[:3]
+    tables.setdefault(what, {}).setdefault(store, {})[int(size)] = statistics.median(rates)
 
 for what, rows in tables.items():
     sizes = sorted({size for row in rows.values() for size in row})

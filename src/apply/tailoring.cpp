@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -95,8 +96,8 @@ TailoringOptions read_options(const JsonTree& options) {
   return read;
 }
 
-Tailoring::Tailoring(const JsonTree& loaded, const JsonTree& prepared)
-    : profile(loaded.at("profile")),
+Tailoring::Tailoring(JsonTree loaded, const JsonTree& prepared)
+    : profile(std::move(loaded.at("profile"))),
       today{loaded.at("today").at("year"), loaded.at("today").at("month")},
       posting(posting_from_json(prepared.at("posting"))),
       language(prepared.at("language")),

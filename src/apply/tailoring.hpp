@@ -43,7 +43,7 @@ struct Tailoring {
   ContactMask mask;
 
   /// `loaded` and `prepared` are the outputs of load_profile and init_tailoring.
-  Tailoring(const JsonTree& loaded, const JsonTree& prepared);
+  Tailoring(JsonTree loaded, const JsonTree& prepared);
 };
 
 /// The output of init_tailoring for the output of load_profile and a job's posting and options.
