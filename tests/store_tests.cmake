@@ -1,6 +1,6 @@
 # The stores: one conformance suite, and what only one of them has.
-set(store_cases store_case.cpp store_cases_feed.cpp store_cases_mutations.cpp store_cases_queries.cpp
-                store_cases_runners.cpp)
+set(store_cases store_case.cpp store_cases_feed.cpp store_cases_mutations.cpp store_cases_payloads.cpp
+                store_cases_queries.cpp store_cases_runners.cpp)
 set(postgres_helper)
 if(BESPOKE_WITH_POSTGRES)
   set(postgres_helper postgres_server.cpp)
