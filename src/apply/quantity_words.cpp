@@ -130,7 +130,8 @@ double unit_factor(const Quantity& quantity) {
   // The factors of each name once; several units have one name: square metres and hectares are both told in m2.
   static const auto& known = *[] {
     auto* made = new std::vector<UnitName>;
-    for (const auto& [word, unit] : units()) {
+    for (const auto& entry : units()) {
+      const UnitName& unit = entry.second;
       const bool there = std::any_of(made->begin(), made->end(), [&](const UnitName& other) {
         return other.dimension == unit.dimension && other.factor == unit.factor && other.unit == unit.unit;
       });
