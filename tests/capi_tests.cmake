@@ -30,6 +30,9 @@ target_link_libraries(header_cxx PRIVATE bespoke::capi)
 add_test(NAME capi_header_cxx COMMAND header_cxx)
 
 bespoke_add_c_test(life_test {folder})
+if(BESPOKE_SANITIZE MATCHES address)
+  target_compile_definitions(life_test PRIVATE BESPOKE_TEST_FORKS_AT_REST)
+endif()
 bespoke_add_c_test(arguments_test)
 # Every allocation of a life fails in its turn; in a usual run every so many-th.
 bespoke_add_c_program(memory_test)

@@ -209,10 +209,11 @@ void HostTasks::State::withdraw(std::uint64_t number) noexcept {
     const MutexLock lock(mutex_);
     const auto found = rows_.find(number);
     if (found == rows_.end()) return;
-    const bool told = found->second.told;
+    // A host that has given its answer knows that the task is over; passing it on is what ends the attempt.
+    const bool waits = found->second.told && !found->second.answered;
     task = std::move(found->second.task);
     rows_.erase(found);
-    if (!told) return;
+    if (!waits) return;
   }
   try {
     queue_.push([number]() -> std::optional<std::string> {
