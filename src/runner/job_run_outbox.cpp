@@ -48,7 +48,7 @@ void JobRun::enqueue(Transition transition, Baggage baggage, std::function<void(
   outbox_.push_back(std::move(pending));
 }
 
-/// Drops what was never stored from what `mutation` drops: an eighth of what a checkpoint costs the store.
+/// Takes out of `mutation` the drops of what was never stored: a twelfth of what a checkpoint costs the SQLite store.
 void JobRun::keep_needed_drops(Mutation& mutation) {
   const auto is_call = [](const auto& payload) { return payload.kind == PayloadKind::call; };
   const auto drops_calls = [](const auto& drop) { return drop.first == PayloadKind::call; };

@@ -174,17 +174,9 @@ void SimulatedGate::schedule_turn() {
 }
 
 void SimulatedGate::turn() {
-  std::vector<Read> reads = std::exchange(reads_, {});
+  std::vector<StoreRead> reads = std::exchange(reads_, {});
   std::vector<std::shared_ptr<Commit>> commits = std::exchange(commits_, {});
-  for (Read& read : reads) {
-    std::exception_ptr error;
-    try {
-      read.read(store_);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    executor_->post([done = std::move(read.done), error] { done(error); });
-  }
+  for (StoreRead& read : reads) read.carry_out(store_, *executor_);
   if (commits.empty()) return;
   std::vector<Mutation> batch;
   for (const auto& commit : commits) batch.insert(batch.end(), commit->mutations.begin(), commit->mutations.end());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/executor.hpp"
+#include "runner/read_thread.hpp"
 #include "runner/store_gate.hpp"
 #include "simulation/schedule.hpp"
 
@@ -78,10 +79,6 @@ class SimulatedGate final : public StoreGate {
     std::vector<Mutation> mutations;
     std::function<void(CommitOutcome)> done;
   };
-  struct Read {
-    std::function<void(JobStore&)> read;
-    std::function<void(std::exception_ptr)> done;
-  };
   void schedule_turn();
   void turn();
   void schedule_read_aside();
@@ -94,8 +91,8 @@ class SimulatedGate final : public StoreGate {
   const std::shared_ptr<Executor> executor_;
   const Faults& faults_;
   std::vector<std::shared_ptr<Commit>> commits_;
-  std::vector<Read> reads_;
-  std::deque<Read> reads_aside_;
+  std::vector<StoreRead> reads_;
+  std::deque<StoreRead> reads_aside_;
   bool turn_scheduled_ = false;
 };
 
